@@ -1,0 +1,112 @@
+"""The factory of the service: one FastAPI app with every feature's router and pages."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+from starlette.middleware.sessions import SessionMiddleware
+
+from learnspace_core import signin
+from learnspace_core.blobs import BlobStore
+from learnspace_core.database import Database
+from learnspace_core.errors import LearnspaceError
+from learnspace_core.features import load_all
+from learnspace_core.jobs import Queue
+from learnspace_core.keys import secret
+from learnspace_core.rendering import page
+from learnspace_core.settings import PREFIX, Settings
+
+log = logging.getLogger(__name__)
+
+
+def make_app(settings: Settings, identify: signin.Identify | None = None) -> FastAPI:
+    """Return the service.
+
+    Args:
+        settings: the settings of this installation; its database must be at the newest schema.
+        identify: who a token belongs to; without it the hub is asked.
+    """
+    database = Database(settings.database_url)
+    blobs = BlobStore(settings.state / "blobs")
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        database.close()
+
+    app = FastAPI(
+        title="Learnspace",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=f"{PREFIX}/api/openapi.json",
+        lifespan=lifespan,
+    )
+    app.state.settings = settings
+    app.state.database = database
+    app.state.blobs = blobs
+    app.state.queues = {name: Queue(settings, name, database, blobs) for name in ("background", "grading")}
+    app.state.auth = signin.hub_oauth(settings)
+    app.state.identify = identify or signin.identify_with(app.state.auth)
+
+    app.add_middleware(
+        SessionMiddleware,
+        secret_key=secret(settings.state, "session_secret"),
+        session_cookie="learnspace-session",
+        path=PREFIX,
+        same_site="lax",
+        https_only=settings.public_url.startswith("https"),
+        max_age=12 * 3600,
+    )
+    _map_errors(app)
+    api, pages = APIRouter(prefix=f"{PREFIX}/api"), APIRouter(prefix=PREFIX, include_in_schema=False)
+    for room in load_all("service"):
+        if hasattr(room, "api"):
+            api.include_router(room.api)
+        if hasattr(room, "pages"):
+            pages.include_router(room.pages)
+    app.include_router(api)
+    app.include_router(pages)
+    app.include_router(signin.router, prefix=PREFIX)
+    app.mount(f"{PREFIX}/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
+    return app
+
+
+def _map_errors(app: FastAPI) -> None:
+    """Answer every failure in the one shape: JSON for the API, a page for a browser."""
+
+    def answer(request: Request, error: LearnspaceError) -> Response:
+        if request.url.path.startswith(f"{PREFIX}/api/"):
+            return JSONResponse(error.as_json(), status_code=error.status)
+        return page(request, "error.html", person=None, status=error.status, error=error)
+
+    @app.exception_handler(LearnspaceError)
+    async def _known(request: Request, error: LearnspaceError) -> Response:
+        return answer(request, error)
+
+    @app.exception_handler(signin.SignInFirst)
+    async def _sign_in_first(request: Request, error: signin.SignInFirst) -> Response:
+        return signin.begin(request, error.path)
+
+    @app.exception_handler(RequestValidationError)
+    async def _bad_request(request: Request, error: RequestValidationError) -> Response:
+        wrong = "; ".join(f"{'.'.join(str(part) for part in e['loc'])}: {e['msg']}" for e in error.errors())
+        return answer(request, LearnspaceError("bad_request", f"The request is not right: {wrong}.", 422))
+
+    @app.exception_handler(HTTPException)
+    async def _http(request: Request, error: HTTPException) -> Response:
+        code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "bad_request")
+        return answer(request, LearnspaceError(code, f"{error.detail}. Check the address.", error.status_code))
+
+    @app.exception_handler(Exception)
+    async def _unknown(request: Request, error: Exception) -> Response:
+        log.exception("%s %s failed", request.method, request.url.path, exc_info=error)
+        message = "Something went wrong on the platform. Nothing was changed; try again, or tell your teacher."
+        return answer(request, LearnspaceError("internal_error", message, 500))

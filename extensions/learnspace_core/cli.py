@@ -1,0 +1,176 @@
+"""The command line: ``learnspace``. A user's mistake is one clear line and exit code 2, never a traceback."""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from learnspace_core.errors import LearnspaceError
+from learnspace_core.features import load_all
+from learnspace_core.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from learnspace_core.database import Database
+
+app = typer.Typer(
+    help="Learnspace: a personal learning space for everyone, on JupyterHub.",
+    no_args_is_help=True,
+    add_completion=False,
+)
+db = typer.Typer(help="The service's database.", no_args_is_help=True)
+app.add_typer(db, name="db")
+console = Console()
+
+
+def main() -> None:
+    """Run the command line."""
+    for room in load_all("cli"):
+        for name, group in getattr(room, "GROUPS", {}).items():
+            app.add_typer(group, name=name)
+    try:
+        app(standalone_mode=True)
+    except LearnspaceError as error:
+        Console(stderr=True, highlight=False, soft_wrap=True).print(
+            f"[bold]{error.code}[/bold]: ", error.message, sep="", markup=True
+        )
+        sys.exit(2)
+
+
+def open_database(settings: Settings) -> Database:
+    """Return the service's database at the newest schema."""
+    from learnspace_core import database
+
+    database.upgrade(settings.database_url)
+    return database.Database(settings.database_url)
+
+
+@app.callback(invoke_without_command=True)
+def _root(show_version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False) -> None:
+    if show_version:
+        console.print(version("learnspace"))
+        raise typer.Exit
+
+
+@app.command()
+def up(
+    spaces: Annotated[str, typer.Option(help="process or docker; overrides learnspace.toml.")] = "",
+    port: Annotated[int, typer.Option(help="Port for browsers; the internal ones follow it.")] = 0,
+    materials: Annotated[
+        Path | None, typer.Option(help="Directory of course folders to import.", exists=True, file_okay=False)
+    ] = None,
+) -> None:
+    """Run everything on this machine, with demo accounts, until Ctrl-C."""
+    from learnspace_core import up as processes
+    from learnspace_core.demo import ensure_demo
+
+    settings, config = _settings_of_up(spaces, port)
+    processes.prepare_state(settings)
+    if settings.spaces.kind == "docker":
+        _require_docker(settings)
+    database = open_database(settings)
+    found = sorted(path.parent for path in materials.glob("*/course.toml")) if materials else []
+    accounts = ensure_demo(settings, database, found)
+    with processes.running(settings, config) as supervisor:
+        with console.status("Starting…"):
+            processes.wait_until_ready(settings, supervisor)
+        with console.status("Preparing the courses…"):
+            _wait_for_jobs(database)
+        table = Table("Sign in as", "Password", "Who", "Role", box=None)
+        for account in accounts:
+            table.add_row(account.username, account.password, account.name, account.role)
+        console.print(f"\nLearnspace is ready: [bold]{settings.public_url}[/bold]\n")
+        console.print(table)
+        if settings.spaces.kind == "process":
+            console.print(
+                "\nSpaces are plain processes of your own user: they do [bold]not[/bold] isolate learners from each "
+                "other. For real learners use containers: make up SPACES=docker"
+            )
+        console.print("\nCtrl-C stops everything. Data and logs are in", str(settings.state))
+        processes.wait_for_signal(supervisor)
+        console.print("Stopping…")
+
+
+@app.command()
+def serve(name: Annotated[str, typer.Argument(help="door, proxy, hub, service, worker, grader or culler.")]) -> None:
+    """Run one process in the foreground, as systemd does in production."""
+    from learnspace_core import processes
+
+    processes.serve(name, load_settings())
+
+
+@app.command()
+def doctor() -> None:
+    """Say what is missing on this machine and how to get it."""
+    from learnspace_core.doctor import checks
+
+    found = checks(load_settings())
+    table = Table("", "What", "Found", "What to do", box=None)
+    signs = {True: "[green]ok[/green]", False: "[red]missing[/red]", None: "not needed"}
+    for check in found:
+        table.add_row(signs[check.ok], check.name, check.found, "" if check.ok else check.remedy)
+    console.print(table)
+    if any(check.ok is False for check in found):
+        raise typer.Exit(1)
+
+
+@db.command("upgrade")
+def db_upgrade() -> None:
+    """Bring the database to the newest schema; safe to repeat."""
+    settings = load_settings()
+    settings.state.mkdir(parents=True, exist_ok=True)
+    open_database(settings).close()
+    console.print("The database is up to date.")
+
+
+def _settings_of_up(spaces: str, port: int) -> tuple[Settings, Path]:
+    """Return the settings with the options of the command, and the file that tells them to the processes."""
+    import tomli_w
+
+    settings = load_settings()
+    if spaces not in ("", "process", "docker"):
+        raise LearnspaceError("bad_settings", f"--spaces is process or docker, not {spaces!r}.")
+    update: dict[str, object] = {}
+    if spaces:
+        update["spaces"] = settings.spaces.model_copy(update={"kind": spaces})
+    if port:
+        update["front"] = settings.front.model_copy(update={"port": port, "internal_port": port + 100})
+    settings = settings.model_copy(update=update)
+    config = settings.state / "run" / "learnspace.toml"
+    config.parent.mkdir(parents=True, exist_ok=True)
+    # What every process reads: the settings as they are now.
+    config.write_text(tomli_w.dumps(settings.model_dump(mode="json", exclude_none=True)), encoding="utf-8")
+    return settings, config
+
+
+def _require_docker(settings: Settings) -> None:
+    from learnspace_core.doctor import checks
+
+    for check in checks(settings):
+        if check.ok is False and "ocker" in check.name + check.remedy:
+            raise LearnspaceError("docker_missing", f"{check.name}: {check.found}. {check.remedy}")
+
+
+def _wait_for_jobs(database: Database) -> None:
+    import time
+
+    from sqlalchemy import func, select
+
+    from learnspace_core.tables import JobRow
+
+    end = time.monotonic() + 300
+    while time.monotonic() < end:
+        with database.read() as session:
+            waiting = select(func.count()).select_from(JobRow).where(JobRow.state.in_(("waiting", "running")))
+            if session.scalar(waiting) == 0:
+                return
+        time.sleep(0.2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,58 @@
+/** The only caller of HTTP: the learner's own Jupyter server, below `learnspace/api/`. */
+import { URLExt } from '@jupyterlab/coreutils';
+import { ServerConnection } from '@jupyterlab/services';
+
+import { RequestError } from './errors';
+
+/**
+ * Ask the learner's own server.
+ *
+ * @param path the verb below `learnspace/api/`, with its query
+ * @param init method and body
+ * @param serverSettings where the server is, and how to prove who asks
+ * @throws RequestError with the server's own code and message
+ */
+export async function requestAPI<T>(
+  path: string,
+  init: RequestInit,
+  serverSettings: ServerConnection.ISettings
+): Promise<T> {
+  const url = URLExt.join(serverSettings.baseUrl, 'learnspace', 'api', path);
+  let response: Response;
+  try {
+    response = await ServerConnection.makeRequest(url, init, serverSettings);
+  } catch (reason) {
+    throw new RequestError('space_unreachable', String(reason), 0);
+  }
+  const body = parse(await response.text());
+  if (!response.ok || body === undefined) {
+    throw failure(response, body);
+  }
+  return body as T;
+}
+
+/** Name a part of a path, which may be in any script, for use between slashes. */
+export function segments(...parts: string[]): string {
+  return parts.map(encodeURIComponent).join('/');
+}
+
+function parse(text: string): unknown {
+  try {
+    return text ? JSON.parse(text) : null;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Map a failing answer to the one error; what has another shape comes from the proxy in front. */
+function failure(response: Response, body: unknown): RequestError {
+  const { code, message } = (body ?? {}) as { code?: unknown; message?: unknown };
+  if (typeof code === 'string' && typeof message === 'string') {
+    return new RequestError(code, message, response.status);
+  }
+  if ([502, 503, 504].includes(response.status)) {
+    return new RequestError('space_unreachable', response.statusText, response.status);
+  }
+  const text = typeof message === 'string' ? message : response.statusText;
+  return new RequestError(`http_${response.status}`, text, response.status);
+}

@@ -1,0 +1,65 @@
+/** The one error of the panels, and what it says to a reader. */
+import type { TranslationBundle } from '@jupyterlab/translation';
+
+/** A request that failed: `code` is stable, `message` says what to do next. */
+export class RequestError extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly status: number
+  ) {
+    super(message);
+    this.name = 'RequestError';
+  }
+}
+
+/** The codes of states that pass by themselves: the panels ask again without being told to. */
+const PASSING = ['service_unreachable', 'space_unreachable', 'preview_not_ready'];
+
+export function passesByItself(error: RequestError): boolean {
+  return PASSING.includes(error.code);
+}
+
+/** Return any thrown value as a RequestError. */
+export function asRequestError(reason: unknown): RequestError {
+  if (reason instanceof RequestError) {
+    return reason;
+  }
+  return new RequestError(
+    'unexpected',
+    reason instanceof Error ? reason.message : String(reason),
+    0
+  );
+}
+
+/** Say an error in the reader's language; codes without words of ours keep the server's message. */
+export function explain(error: RequestError, trans: TranslationBundle): string {
+  switch (error.code) {
+    case 'service_unreachable':
+      return trans.__(
+        'The platform cannot be reached just now. Your files are safe in your space. This page tries again by itself.'
+      );
+    case 'space_unreachable':
+      return trans.__(
+        'Your space does not answer just now. Keep this page open; it tries again by itself.'
+      );
+    case 'preview_not_ready':
+      return trans.__('The preview is being made. It is here in a few seconds.');
+    case 'not_in_a_space':
+      return trans.__('This works only in a space that Learnspace started.');
+    case 'no_files':
+      return trans.__('There is no file to hand in. Get the assignment first.');
+    case 'forbidden':
+      return trans.__('You may not do this. Ask your teacher or the manager of your school.');
+    case 'not_returned':
+      return trans.__('There is no feedback yet. Your teacher has not returned it.');
+    case 'not_graded':
+      return trans.__('This has not been graded yet. Grade it first.');
+    case 'internal_error':
+      return trans.__(
+        'Something went wrong on the platform. Try again; if it stays, quote the code.'
+      );
+    default:
+      return error.message;
+  }
+}

@@ -1,0 +1,33 @@
+/** The words on the wire that several features use; they mirror learnspace_core/models.py. */
+
+/** Who is signed in, and what they may do where. */
+export interface IMe {
+  username: string;
+  name: string;
+  teaches: string[];
+  learns: string[];
+  manages: string[];
+  public_url: string;
+}
+
+export interface IFileEntry {
+  path: string;
+  sha256: string;
+  size: number;
+}
+
+/** A whole HTML document, shown only in a sandboxed frame of no origin. */
+export interface IHtml {
+  html: string;
+}
+
+export interface IJob {
+  id: string;
+  state: 'waiting' | 'running' | 'done' | 'failed' | 'cancelled';
+  done: number;
+  total: number;
+  code: string | null;
+  message: string | null;
+  created_at: string;
+  finished_at: string | null;
+}

@@ -1,0 +1,34 @@
+"""Words on the wire that several features use."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import BaseModel
+
+
+class FileEntry(BaseModel):
+    """One file: its path with forward slashes, the SHA-256 of its bytes in hexadecimal, its size in bytes."""
+
+    path: str
+    sha256: str
+    size: int
+
+
+class Html(BaseModel):
+    """A whole HTML document, to be shown only in a sandboxed frame of no origin."""
+
+    html: str
+
+
+class Job(BaseModel):
+    """How far a piece of background work is: ``waiting``, ``running``, ``done``, ``failed`` or ``cancelled``."""
+
+    id: str
+    state: str
+    done: int
+    total: int
+    code: str | None = None
+    message: str | None = None
+    created_at: datetime
+    finished_at: datetime | None = None

@@ -1,0 +1,19 @@
+"""HTTP of the service itself: is it up. Rights: anyone may ask."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from sqlalchemy import text
+
+from learnspace_core.database import Database
+
+api = APIRouter(tags=["service"])
+
+
+@api.get("/health")
+def health(request: Request) -> dict[str, str]:
+    """Say that the service and its database answer."""
+    database: Database = request.app.state.database
+    with database.read() as session:
+        session.execute(text("SELECT 1"))
+    return {"status": "ok"}

@@ -1,0 +1,143 @@
+"""Who is asking: the hub's token on the API, the hub's OAuth sign-in on pages."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import RedirectResponse
+from jupyterhub.services.auth import HubOAuth
+from starlette.concurrency import run_in_threadpool
+from tornado.web import HTTPError
+
+from learnspace_core.database import Database
+from learnspace_core.errors import Forbidden, LearnspaceError
+from learnspace_core.keys import secret
+from learnspace_core.settings import PREFIX, Settings
+from learnspace_people import store
+from learnspace_people.models import Person
+
+SCOPE = "access:services!service=learnspace"
+CLIENT_ID = "service-learnspace"
+
+Identify = Callable[[str], Awaitable[str | None]]
+"""Turns a hub token into the username it belongs to, or None if it is not good for this service."""
+
+
+class NotSignedIn(LearnspaceError):
+    """Nobody is signed in, or the sign-in has ended."""
+
+    def __init__(self) -> None:
+        super().__init__("not_signed_in", "You are not signed in. Sign in and try again.", 401)
+
+
+def hub_oauth(settings: Settings) -> HubOAuth:
+    """Return JupyterHub's own client for services, set up for ours."""
+    return HubOAuth(
+        api_url=f"http://127.0.0.1:{settings.hub_port}/hub/api",
+        api_token=secret(settings.state, "service_token"),
+        base_url=f"{PREFIX}/",
+        oauth_client_id=CLIENT_ID,
+        oauth_redirect_uri=f"{PREFIX}/oauth_callback",
+        access_scopes={SCOPE},
+        cache_max_age=60,
+    )
+
+
+def identify_with(auth: HubOAuth) -> Identify:
+    """Return a function that asks the hub; answers are kept for a minute."""
+
+    async def identify(token: str) -> str | None:
+        try:
+            user: dict[str, Any] | None = await auth.user_for_token(token, sync=False)
+        except HTTPError as error:
+            raise LearnspaceError(
+                "hub_unreachable", "The sign-in cannot be checked just now. Try again in a moment.", 503
+            ) from error
+        if user is None or not auth.check_scopes(auth.access_scopes, user):
+            return None
+        return str(user["name"])
+
+    return identify
+
+
+async def _person(request: Request, token: str) -> Person:
+    username = await request.app.state.identify(token) if token else None
+    if username is None:
+        raise NotSignedIn
+    database: Database = request.app.state.database
+
+    def find() -> Person | None:
+        with database.read() as session:
+            return store.find_person(session, username)
+
+    person = await run_in_threadpool(find)
+    if person is None:
+        raise Forbidden("You are on no list of this platform. Ask your teacher or the manager of your school.")
+    return person
+
+
+async def _api_caller(request: Request) -> Person:
+    kind, _, token = request.headers.get("authorization", "").partition(" ")
+    return await _person(request, token.strip() if kind.lower() in ("bearer", "token") else "")
+
+
+async def _page_reader(request: Request) -> Person:
+    try:
+        return await _person(request, request.session.get("token", ""))
+    except NotSignedIn as error:
+        raise SignInFirst(str(request.url.path)) from error
+
+
+class SignInFirst(Exception):
+    """A page was asked for without a sign-in: the browser is sent to the hub and comes back."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self.path = path
+
+
+Caller = Annotated[Person, Depends(_api_caller)]
+"""Who calls the API, known from the hub's token in the Authorization header, never from a field of the request."""
+
+Reader = Annotated[Person, Depends(_page_reader)]
+"""Who reads a page, known from the session that the hub's OAuth sign-in began."""
+
+router = APIRouter(include_in_schema=False)
+
+
+def begin(request: Request, next_path: str) -> RedirectResponse:
+    """Send the browser to the hub's sign-in."""
+    auth: HubOAuth = request.app.state.auth
+    verifier, challenge, method = auth.generate_pkce_code_challenge()
+    state = secrets.token_urlsafe(16)
+    request.session["signin"] = {"state": state, "verifier": verifier, "next": next_path}
+    query = urlencode(
+        {
+            "client_id": auth.oauth_client_id,
+            "redirect_uri": auth.oauth_redirect_uri,
+            "response_type": "code",
+            "state": state,
+            "code_challenge": challenge,
+            "code_challenge_method": method,
+        }
+    )
+    return RedirectResponse(f"/hub/api/oauth2/authorize?{query}", status_code=302)
+
+
+@router.get("/oauth_callback")
+async def oauth_callback(request: Request, code: str = "", state: str = "") -> RedirectResponse:
+    """Finish the sign-in that :func:`begin` began in this browser."""
+    begun = request.session.pop("signin", None)
+    if not begun or not code or not secrets.compare_digest(begun["state"], state):
+        raise LearnspaceError("signin_expired", "The sign-in took too long or was begun elsewhere. Try again.", 400)
+    auth: HubOAuth = request.app.state.auth
+    try:
+        token = await auth.token_for_code(code, code_verifier=begun["verifier"], sync=False)
+    except HTTPError as error:
+        raise LearnspaceError("signin_failed", "The sign-in did not work. Try again.", 400) from error
+    request.session["token"] = token
+    return RedirectResponse(begun["next"], status_code=302)

@@ -1,0 +1,39 @@
+"""The jupyter-server extension of a space: mounts what each feature does in the learner's own server."""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+from typing import Any
+
+from learnspace_core.features import load_all
+from learnspace_core.routes import BASE
+
+TEACHERS_PLUGINS = ("@jupyter/nbgrader:formgrader", "@jupyter/nbgrader:create-assignment")
+"""Off for everyone in ``space_config/labconfig/page_config.json``, on again for who teaches."""
+
+
+def _jupyter_server_extension_points() -> list[dict[str, str]]:
+    return [{"module": "learnspace_core.space"}]
+
+
+def _load_jupyter_server_extension(server: Any) -> None:
+    """Mount the handlers; for a teacher, nbgrader's formgrader too, which takes 0.6 s that no learner needs."""
+    base = server.web_app.settings["base_url"] + BASE
+    rows = [row for room in load_all("routes") for row in room.handlers]
+    server.web_app.add_handlers(".*$", [(f"{base}{path}", handler, options) for path, handler, options in rows])
+    if os.environ.get("LEARNSPACE_ROLE") == "teacher":
+        import_module("learnspace_assignments.formgrader").load(server)
+        _show_teachers_plugins(server.web_app.settings)
+
+
+def _show_teachers_plugins(settings: dict[str, Any]) -> None:
+    before = settings.get("page_config_hook")
+
+    def hook(handler: Any, page_config: dict[str, Any]) -> dict[str, Any]:
+        page_config = before(handler, page_config) if before else page_config
+        disabled = page_config.get("disabledExtensions", [])
+        page_config["disabledExtensions"] = [name for name in disabled if name not in TEACHERS_PLUGINS]
+        return page_config
+
+    settings["page_config_hook"] = hook

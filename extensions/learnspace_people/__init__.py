@@ -1,0 +1,1 @@
+"""Institutions, courses, enrolments and roles: who may do what is asked here."""

@@ -1,0 +1,168 @@
+"""What the tests of the hub's side share: settings in a temporary place, both databases, the service in process."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import httpx
+import psycopg
+import pytest
+from fastapi import FastAPI
+
+from learnspace_core.app import make_app
+from learnspace_core.blobs import BlobStore
+from learnspace_core.database import Database, upgrade
+from learnspace_core.settings import PREFIX, Settings
+from learnspace_core.settings import Database as DatabaseSettings
+from learnspace_people import store as people
+from learnspace_people.models import Course, Enrolment
+
+ROOT = Path(__file__).parent.parent
+COURSES = ROOT / "course_materials"
+
+NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
+    "docker": (
+        lambda: (
+            shutil.which("docker") is not None
+            and subprocess.run(["docker", "info"], capture_output=True, check=False).returncode == 0
+        ),
+        "no Docker engine answers: apt-get install docker.io, then start dockerd",
+    ),
+    "browser": (lambda: Path("/usr/bin/chromium").exists(), "no Chromium: apt-get install chromium"),
+    "postgres": (lambda: _postgres_bin() is not None, "no PostgreSQL: apt-get install postgresql"),
+}
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what this machine cannot run; in CI that is a failure."""
+    for marker, (there, remedy) in NEEDS.items():
+        if item.get_closest_marker(marker) is not None and not there():
+            if os.environ.get("CI"):
+                pytest.fail(remedy)
+            pytest.skip(remedy)
+
+
+def _postgres_bin() -> Path | None:
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"))
+    return found[-1].parent if found else None
+
+
+def free_port() -> int:
+    """Return a TCP port of the loopback address that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """A PostgreSQL server of our own on loopback; yields the URL prefix of its databases."""
+    binaries = _postgres_bin()
+    assert binaries is not None
+    with tempfile.TemporaryDirectory(prefix="learnspace-postgres-") as name:
+        directory = Path(name)
+        as_postgres: list[str] = []
+        if os.geteuid() == 0:
+            # PostgreSQL refuses to run as root.
+            as_postgres = ["runuser", "-u", "postgres", "--"]
+            shutil.chown(directory, "postgres")
+        data, port = directory / "data", free_port()
+        run = partial(subprocess.run, check=True, capture_output=True, cwd="/")
+        run([*as_postgres, binaries / "initdb", "-D", data, "-A", "trust", "-U", "learnspace", "--no-sync"])
+        # Nothing here has to survive a power cut: without fsync the tests are twice as fast.
+        options = f"-p {port} -k {directory} -c listen_addresses=127.0.0.1 -c max_connections=200 -c fsync=off"
+        control = [*as_postgres, binaries / "pg_ctl", "-D", data, "-w"]
+        run([*control, "-o", options, "-l", directory / "log", "start"])
+        try:
+            yield f"learnspace@127.0.0.1:{port}"
+        finally:
+            run([*control, "-m", "immediate", "stop"])
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    """Settings in a temporary state directory, on an empty database of each kind at the newest schema."""
+    made = Settings(state=tmp_path / "state")
+    if request.param == "postgresql":
+        server = request.getfixturevalue("postgres")
+        name = f"test_{os.urandom(6).hex()}"
+        with psycopg.connect(f"postgresql://{server}/postgres", autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}"')
+        url = f"postgresql+psycopg://{server}/{name}"
+        made = made.model_copy(update={"database": DatabaseSettings(url=url)})
+    made.state.mkdir()
+    upgrade(made.database_url)
+    return made
+
+
+@pytest.fixture
+def database(settings: Settings) -> Iterator[Database]:
+    """The database of ``settings``."""
+    opened = Database(settings.database_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def blobs(settings: Settings) -> BlobStore:
+    """The blobs of ``settings``."""
+    return BlobStore(settings.state / "blobs")
+
+
+@pytest.fixture
+def school(database: Database) -> Database:
+    """A school with two courses: amy and bob learn and ted teaches ``art``; eve learns and una teaches ``biology``."""
+    with database.write() as session:
+        for course in ("art", "biology"):
+            people.ensure_course(session, Course(id=course, title=course.title(), institution="school"))
+        for username, role, course_id in (
+            ("amy", "learner", "art"),
+            ("bob", "learner", "art"),
+            ("ted", "teacher", "art"),
+            ("eve", "learner", "biology"),
+            ("una", "teacher", "biology"),
+            ("max", "manager", None),
+        ):
+            person = people.ensure_person(session, username, username.title())
+            enrolment = Enrolment.model_validate({"role": role, "institution": "school", "course": course_id})
+            people.ensure_enrolment(session, person.id, enrolment)
+        people.ensure_person(session, "nobody", "Nobody")
+    return database
+
+
+@pytest.fixture
+def app(settings: Settings, school: Database) -> FastAPI:
+    """The real service; a token is good if it is ``token-`` and the username. The hub itself is in integration/."""
+
+    async def identify(token: str) -> str | None:
+        return token.removeprefix("token-") if token.startswith("token-") else None
+
+    return make_app(settings, identify)
+
+
+Client = Callable[[str], httpx.AsyncClient]
+
+
+@pytest.fixture
+async def client(app: FastAPI) -> AsyncIterator[Client]:
+    """Return an in-process HTTP client that is signed in as the given person, or as nobody."""
+    clients = []
+
+    def make(username: str) -> httpx.AsyncClient:
+        headers = {"Authorization": f"Bearer token-{username}"} if username else {}
+        # An unknown exception must become an answer, as it does under uvicorn.
+        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+        made = httpx.AsyncClient(transport=transport, base_url=f"http://test{PREFIX}/api/", headers=headers)
+        clients.append(made)
+        return made
+
+    yield make
+    for made in clients:
+        await made.aclose()

@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from learnspace_core import jobs
+from learnspace_core.blobs import BlobStore
+from learnspace_core.database import Database, now
+from learnspace_core.errors import LearnspaceError
+from learnspace_core.settings import Settings
+from learnspace_core.tables import JobRow
+
+done: list[str] = []
+
+
+@jobs.job("test_note")
+def _note(work: jobs.Work) -> None:
+    if work.payload.get("fail") == "known":
+        raise LearnspaceError("broken_file", "The file is broken.")
+    if work.payload.get("fail") == "unknown":
+        raise RuntimeError("secret path in a traceback")
+    work.progress(1, 2)
+    done.append(work.job_id)
+
+
+@pytest.fixture
+def queue(settings: Settings, database: Database, blobs: BlobStore) -> jobs.Queue:
+    done.clear()
+    return jobs.Queue(settings, "background", database, blobs)
+
+
+def _add(database: Database, **payload: object) -> str:
+    with database.write() as session:
+        return jobs.add(session, "background", "test_note", payload).id
+
+
+def _row(database: Database, job_id: str) -> JobRow:
+    with database.read() as session:
+        return session.get_one(JobRow, job_id)
+
+
+def test_a_job_is_done_once_however_often_it_is_woken(queue: jobs.Queue, database: Database) -> None:
+    job_id = _add(database)
+    queue.run(job_id)
+    queue.run(job_id)
+    row = _row(database, job_id)
+    assert done == [job_id]
+    assert (row.state, row.attempt, row.done, row.total) == ("done", 1, 1, 2)
+
+
+def test_a_woken_worker_takes_the_job_from_the_queue(queue: jobs.Queue, database: Database) -> None:
+    job_id = _add(database)
+    queue.wake(job_id)
+    task = queue.huey.dequeue()
+    queue.huey.execute(task)
+    assert _row(database, job_id).state == "done"
+
+
+def test_a_failed_job_says_why_in_words(queue: jobs.Queue, database: Database) -> None:
+    known, unknown = _add(database, fail="known"), _add(database, fail="unknown")
+    queue.run(known)
+    queue.run(unknown)
+    assert (_row(database, known).code, _row(database, known).message) == ("broken_file", "The file is broken.")
+    assert _row(database, unknown).code == "internal_error"
+    assert "secret" not in (_row(database, unknown).message or "")
+
+
+def test_the_job_of_a_killed_worker_is_done_by_another_and_the_attempt_counted(
+    queue: jobs.Queue, database: Database
+) -> None:
+    job_id = _add(database)
+    with database.write() as session:
+        row = session.get_one(JobRow, job_id)
+        row.state, row.attempt, row.lease_until = "running", 1, now() - timedelta(seconds=1)
+    queue.wake_waiting()
+    queue.huey.execute(queue.huey.dequeue())
+    assert (_row(database, job_id).state, _row(database, job_id).attempt) == ("done", 2)
+
+
+def test_a_job_whose_worker_lives_is_not_taken(queue: jobs.Queue, database: Database) -> None:
+    job_id = _add(database)
+    with database.write() as session:
+        row = session.get_one(JobRow, job_id)
+        row.state, row.attempt, row.lease_until = "running", 1, now() + timedelta(minutes=1)
+    queue.run(job_id)
+    assert done == []
+
+
+def test_a_job_that_kills_every_worker_is_given_up(queue: jobs.Queue, database: Database) -> None:
+    job_id = _add(database)
+    with database.write() as session:
+        row = session.get_one(JobRow, job_id)
+        row.state, row.attempt, row.lease_until = "running", jobs.MOST_ATTEMPTS, now() - timedelta(seconds=1)
+    queue.run(job_id)
+    assert (_row(database, job_id).state, _row(database, job_id).code) == ("failed", "worker_died")
+    assert done == []
+
+
+def test_a_cancelled_job_stops_at_its_next_step(queue: jobs.Queue, database: Database) -> None:
+    job_id = _add(database)
+    work = jobs.Work(queue.settings, database, queue.blobs, job_id, {})
+    with pytest.raises(LearnspaceError, match="cancelled"):
+        work.progress(1, 2)
