@@ -1,0 +1,1 @@
+"""Release, fetch, hand in, grade and return assignments, with nbgrader as format and book."""

@@ -1,0 +1,78 @@
+"""A course's nbgrader directory, shared by the grader and the spaces of the course's teachers and by nobody else."""
+
+from __future__ import annotations
+
+import filecmp
+import os
+import shutil
+from pathlib import Path
+
+from learnspace_core.paths import check_path
+from learnspace_core.settings import Settings
+
+GROUP = 10500
+"""The group, known to host and images alike, that may write course directories when the host's side runs as root."""
+
+CONFIG = """\
+# nbgrader's configuration of this course. Edit freely; Learnspace writes it once.
+from pathlib import Path
+
+c = get_config()
+c.CourseDirectory.root = str(Path(__file__).parent)
+c.CourseDirectory.course_id = {course!r}
+c.CourseDirectory.groupshared = True
+"""
+
+
+def course_directory(settings: Settings, course: str) -> Path:
+    """Return where the course's directory stands."""
+    return settings.state / "courses" / check_path(course)
+
+
+def shared_group() -> int:
+    """Return the group that course directories belong to."""
+    return GROUP if os.geteuid() == 0 else os.getegid()
+
+
+def ensure_course_directory(settings: Settings, course: str) -> Path:
+    """Make the course's directory if it is missing, writable for its group and closed to everyone else."""
+    directory = course_directory(settings, course)
+    for folder in (directory, directory / "source"):
+        if not folder.exists():
+            folder.mkdir(parents=True)
+            share(folder)
+    config = directory / "nbgrader_config.py"
+    if not config.exists():
+        config.write_text(CONFIG.format(course=course), encoding="utf-8")
+        share(config)
+    return directory
+
+
+def place_source(settings: Settings, course: str, folder: Path, name: str) -> list[str]:
+    """Copy an assignment's source into the course's directory.
+
+    Returns:
+        The files that stand there already with other contents, which a teacher may have edited: they are kept.
+    """
+    target = ensure_course_directory(settings, course) / "source" / name
+    kept = []
+    for file in sorted(path for path in folder.rglob("*") if path.is_file()):
+        place = target / file.relative_to(folder)
+        if place.exists():
+            if not filecmp.cmp(file, place, shallow=False):
+                kept.append(place.relative_to(target.parent.parent).as_posix())
+            continue
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, place)
+    share(target)
+    return kept
+
+
+def share(path: Path) -> None:
+    """Give what stands below a path to the shared group: directories pass the group on, nothing is for others."""
+    group = shared_group()
+    for item in (path, *path.rglob("*")):
+        if item.is_symlink():
+            continue
+        os.chown(item, -1, group)
+        item.chmod(0o2770 if item.is_dir() else 0o660)

@@ -1,0 +1,79 @@
+"""The one step of nbgrader's autograding that is ours: cells run in a sandbox, and only outputs come back."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import Callable, Integer
+
+from learnspace_sandbox.models import CellResult, Request, Result
+
+ENDED = {
+    "": "The cell did not run.",
+    "timeout": "The time for this notebook was over before this cell ended.",
+    "kernel_died": "Python stopped before this cell could run.",
+    "sandbox_died": "The notebook stopped the program that ran it.",
+    "too_much_output": "The notebook wrote more output than is allowed.",
+}
+OUTPUT_KINDS = ("stream", "display_data", "execute_result", "error")
+
+
+class SandboxExecute(NbGraderPreprocessor):
+    """Runs the trusted notebook's code cells in a sandbox.
+
+    The notebook's own text and metadata are never taken back; outputs are, after validation. A cell without a verdict
+    gets an error output, so that nbgrader gives it no points.
+    """
+
+    run = Callable(help="Runs a Request in a sandbox and returns a Result.").tag(config=True)
+    seconds = Integer(120, help="Wall time of one notebook.").tag(config=True)
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        """Replace the outputs of every code cell by those of the sandbox."""
+        code = [cell for cell in nb.cells if cell.cell_type == "code"]
+        result: Result = self.run(
+            Request(
+                cells=[cell.source for cell in code],
+                files=_files_beside(Path(resources["metadata"]["path"])),
+                seconds=self.seconds,
+            )
+        )
+        for number, (cell, got) in enumerate(zip(code, result.cells, strict=True), start=1):
+            cell.execution_count = None if got.status == "not_run" else number
+            cell.outputs = _outputs(got, ENDED[result.ended], number)
+        resources["learnspace_ended"] = result.ended
+        return nb, resources
+
+
+def _files_beside(directory: Path) -> dict[str, Any]:
+    files = (path for path in sorted(directory.rglob("*")) if path.is_file() and not path.is_symlink())
+    return {
+        path.relative_to(directory).as_posix(): base64.b64encode(path.read_bytes())
+        for path in files
+        if path.suffix != ".ipynb"
+    }
+
+
+def _outputs(got: CellResult, reason: str, number: int) -> list[NotebookNode]:
+    outputs = []
+    for raw in got.outputs:
+        if raw.get("output_type") not in OUTPUT_KINDS:
+            continue
+        if raw["output_type"] == "execute_result":
+            raw["execution_count"] = number
+        output = nbformat.from_dict(raw)
+        try:
+            nbformat.validate(output, ref="output", version=4)
+        except nbformat.ValidationError:
+            continue
+        outputs.append(output)
+    failed = any(output.output_type == "error" for output in outputs)
+    if got.status != "ok" and not failed:
+        error = nbformat.v4.new_output("error", ename="NotRun", evalue=reason, traceback=[f"NotRun: {reason}"])
+        outputs.append(error)
+    return outputs

@@ -1,0 +1,46 @@
+"""nbgrader's formgrader in a teacher's space, one course at a time, and safe to change courses in."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import Any
+
+from nbgrader.server_extensions.formgrader import formgrader, handlers
+from tornado.web import HTTPError, authenticated
+
+SUBMISSION = re.compile(r"[0-9a-f]{1,64}")
+
+
+class CourseHandler(handlers.FormgraderHandler):
+    """Opens a course by ``?path=courses/<course>``, at a submission if ``&submission=<nbgrader's id>`` names one.
+
+    nbgrader 0.9.6 keeps the gradebook of the course that was opened first: marks would land in the wrong course.
+    """
+
+    @authenticated
+    def get(self) -> None:
+        """Change to the course, which must be one of the teacher's, and let go of the other's gradebook."""
+        path = self.get_argument("path", "")
+        taught = {f"courses/{course}" for course in os.environ.get("LEARNSPACE_COURSES", "").split(",") if course}
+        if path and path not in taught:
+            raise HTTPError(404, "this is no course of yours")
+        gradebook = self.settings["nbgrader_gradebook"]
+        if gradebook is not None:
+            gradebook.close()
+            self.settings["nbgrader_gradebook"] = None
+        super().get()
+
+    def redirect(self, url: str, *args: Any, **kwargs: Any) -> None:
+        """Go to the submission that was asked for instead of the list of assignments."""
+        submission = self.get_argument("submission", "")
+        if submission and SUBMISSION.fullmatch(submission):
+            url = f"{self.base_url}/formgrader/submissions/{submission}/"
+        super().redirect(url, *args, **kwargs)
+
+
+def load(server: Any) -> None:
+    """Mount the formgrader; ours comes first, so that it answers at its address."""
+    base = server.web_app.settings["base_url"]
+    server.web_app.add_handlers(".*$", [(rf"{base}formgrader/?", CourseHandler)])
+    formgrader.load_jupyter_server_extension(server)

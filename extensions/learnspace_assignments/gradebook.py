@@ -1,0 +1,197 @@
+"""nbgrader's converters and gradebook of one course, driven by the grader.
+
+The converters change the working directory and the environment: one grading process does one thing at a time.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import os
+import shutil
+import sysconfig
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.converters import Autograde, GenerateAssignment
+from nbgrader.converters.base import NbGraderException
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import AssignLatePenalties, CheckCellMetadata, IgnorePattern, LimitOutput, SaveAutoGrades
+from traitlets.config import Config
+
+from learnspace_assignments.coursedir import course_directory, share
+from learnspace_assignments.execute import SandboxExecute
+from learnspace_assignments.models import Marks, Question
+from learnspace_core.errors import LearnspaceError
+from learnspace_core.notebooks import read_notebook
+from learnspace_core.settings import Settings
+from learnspace_sandbox.engine import Run
+
+log = logging.getLogger(__name__)
+
+
+class CourseBook:
+    """The gradebook and directory of one course.
+
+    Args:
+        settings: the settings of this installation.
+        course: the course's id.
+        run: the sandbox in which submitted notebooks run.
+    """
+
+    def __init__(self, settings: Settings, course: str, run: Run | None = None) -> None:
+        self.root = course_directory(settings, course)
+        self.course = course
+        self._config = Config()
+        self._config.CourseDirectory.root = str(self.root)
+        self._config.CourseDirectory.course_id = course
+        self._config.CourseDirectory.groupshared = True
+        self._config.Autograde.autograde_preprocessors = [
+            SandboxExecute,
+            IgnorePattern,
+            LimitOutput,
+            SaveAutoGrades,
+            AssignLatePenalties,
+            CheckCellMetadata,
+        ]
+        if run is not None:
+            self._config.SandboxExecute.run = run
+            self._config.SandboxExecute.seconds = settings.sandbox.seconds
+
+    def generate(self, name: str) -> Path:
+        """Make the learners' version of an assignment and return its directory.
+
+        Raises:
+            LearnspaceError: ``bad_assignment``, if nbgrader cannot make it.
+        """
+        self._convert(GenerateAssignment, name, ".")
+        return self.root / "release" / name
+
+    def place_submission(self, name: str, username: str, files: dict[str, Path], received_at: datetime) -> None:
+        """Put the files of a submission where nbgrader looks for them.
+
+        Raises:
+            LearnspaceError: ``bad_notebook``, naming a notebook that cannot be read.
+        """
+        target = self.root / "submitted" / username / name
+        if target.exists():
+            shutil.rmtree(target)
+        target.mkdir(parents=True)
+        for path, source in files.items():
+            place = target / path
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, place)
+            if place.suffix == ".ipynb":
+                read_notebook(place, path)
+        (target / "timestamp.txt").write_text(f"{received_at:%Y-%m-%d %H:%M:%S.%f} UTC", encoding="utf-8")
+        share(self.root / "submitted")
+
+    def autograde(self, name: str, username: str, full_name: str) -> None:
+        """Grade one submission in the sandbox; manual marks that were given before stay.
+
+        Raises:
+            LearnspaceError: ``not_gradable``, if nbgrader cannot grade it.
+        """
+        with self._gradebook() as book:
+            book.update_or_create_student(username, first_name=full_name, last_name="")
+        self._convert(Autograde, name, username)
+
+    def marks(self, name: str, username: str) -> tuple[Marks, str]:
+        """Return the marks of a graded submission and nbgrader's id of its first notebook."""
+        with self._gradebook() as book:
+            submission = book.find_submission(name, username)
+            questions, first = [], ""
+            graded = dict(self.autograded(name, username))
+            for notebook in sorted(submission.notebooks, key=lambda notebook: str(notebook.name)):
+                titles = _titles(graded.get(str(notebook.name)))
+                first = first or str(notebook.id)
+                comments = {comment.name: comment.comment or "" for comment in notebook.comments}
+                questions += [
+                    Question(
+                        notebook=str(notebook.name),
+                        id=str(grade.name),
+                        title=titles.get(str(grade.name), ""),
+                        score=float(grade.score or 0),
+                        max_score=float(grade.max_score or 0),
+                        manual=grade.auto_score is None,
+                        needs_mark=bool(grade.needs_manual_grade),
+                        comment=str(comments.get(grade.name, "")),
+                    )
+                    for grade in notebook.grades
+                ]
+            marks = Marks(score=float(submission.score), max_score=float(submission.max_score), questions=questions)
+            return marks, first
+
+    def autograded(self, name: str, username: str) -> Iterator[tuple[str, NotebookNode]]:
+        """Yield the name and contents of each graded notebook of a submission."""
+        for path in sorted((self.root / "autograded" / username / name).glob("*.ipynb")):
+            yield path.stem, nbformat.read(path, as_version=4)
+
+    def _convert(self, converter: type[Any], name: str, student: str) -> None:
+        config = Config(self._config)
+        config.CourseDirectory.assignment_id = name
+        config.CourseDirectory.student_id = student
+        directory = CourseDirectory(config=config)
+        with self._alone(), _tools_on_path():
+            app = converter(coursedir=directory, config=config)
+            app.force = True
+            app.log = log
+            try:
+                app.start()
+            except (NbGraderException, SystemExit) as error:
+                raise LearnspaceError("not_gradable", f"nbgrader could not work on {name}: {error}") from error
+            except Exception as error:
+                log.exception("nbgrader failed on %s of %s", name, student)
+                raise LearnspaceError(
+                    "not_gradable", f"{name} cannot be graded by itself: {type(error).__name__}. Look at it by hand."
+                ) from error
+        # The database of a new course must be writable for the teachers' spaces as well.
+        if (self.root / "gradebook.db").exists():
+            share(self.root / "gradebook.db")
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Let one process at a time convert in a course: a new gradebook must not be made twice at once."""
+        with (self.root / ".lock").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    @contextmanager
+    def _gradebook(self) -> Iterator[Any]:
+        with _tools_on_path(), Gradebook(CourseDirectory(config=self._config).db_url, self.course) as book:
+            try:
+                yield book
+            except MissingEntry as error:
+                raise LearnspaceError("not_graded", "This has not been graded yet.", 404) from error
+
+
+def _titles(notebook: NotebookNode | None) -> dict[str, str]:
+    """Return grade id to the heading that stands above the cell."""
+    titles, heading = {}, ""
+    for cell in notebook.cells if notebook is not None else ():
+        if cell.cell_type == "markdown":
+            headings = [line.lstrip("#").strip() for line in cell.source.splitlines() if line.startswith("#")]
+            heading = headings[-1] if headings else heading
+        grading = cell.metadata.get("nbgrader", {})
+        if grading.get("grade") or grading.get("task"):
+            titles[grading["grade_id"]] = heading
+    return titles
+
+
+@contextmanager
+def _tools_on_path() -> Iterator[None]:
+    """Nbgrader runs ``alembic`` as a command on a new gradebook: find the one of our own environment."""
+    before = os.environ.get("PATH", os.defpath)
+    os.environ["PATH"] = os.pathsep.join([sysconfig.get_path("scripts"), before])
+    umask = os.umask(0o007)
+    try:
+        yield
+    finally:
+        os.umask(umask)
+        os.environ["PATH"] = before

@@ -1,0 +1,125 @@
+"""Background work of the grader: release, grade, return, read marks that a teacher gave by hand."""
+
+from __future__ import annotations
+
+from learnspace_assignments import store
+from learnspace_assignments.coursedir import course_directory
+from learnspace_assignments.feedback import feedback_page
+from learnspace_assignments.gradebook import CourseBook
+from learnspace_assignments.tables import AssignmentRow, SubmissionRow
+from learnspace_assignments.teaching import max_points
+from learnspace_core.errors import LearnspaceError
+from learnspace_core.jobs import Work, job
+from learnspace_core.models import FileEntry
+from learnspace_people.tables import PersonRow
+from learnspace_sandbox.engine import make_run
+
+
+def _book(work: Work) -> CourseBook:
+    settings = work.settings
+    return CourseBook(settings, work.payload["course"], make_run(settings.sandbox_kind, settings.sandbox))
+
+
+@job("release")
+def release(work: Work) -> None:
+    """Make the learners' version of an assignment from its source and release it."""
+    name = work.payload["name"]
+    folder = _book(work).generate(name)
+    files = []
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        with path.open("rb") as file:
+            blob = work.blobs.put(file)
+        files.append(FileEntry(path=path.relative_to(folder).as_posix(), sha256=blob.sha256, size=blob.size))
+    points = max_points(files, work.blobs)
+    with work.database.write() as session:
+        row = store.get_assignment(session, work.payload["course"], name, released=False)
+        store.release(session, row, files, points)
+
+
+@job("grade")
+def grade(work: Work) -> None:
+    """Grade each learner's newest submission; one that cannot be graded is withheld with its reason, the rest go on."""
+    book = _book(work)
+    name = work.payload["name"]
+    _, waiting = _chosen(work, ("handed_in", "withheld", "grading"))
+    for done, (row, person) in enumerate(waiting):
+        work.progress(done, len(waiting))
+        _set_state(work, row.id, "grading")
+        files = {file["path"]: work.blobs.path(file["sha256"]) for file in row.files}
+        try:
+            book.place_submission(name, person.username, files, row.received_at)
+            book.autograde(name, person.username, person.name)
+            marks, formgrader_id = book.marks(name, person.username)
+        except LearnspaceError as error:
+            with work.database.write() as session:
+                store.note_withheld(session, session.get_one(SubmissionRow, row.id), error.message)
+            continue
+        with work.database.write() as session:
+            store.note_graded(session, session.get_one(SubmissionRow, row.id), marks, formgrader_id)
+    work.progress(len(waiting), len(waiting))
+
+
+@job("return")
+def give_back(work: Work) -> None:
+    """Return marks and feedback of the graded submissions.
+
+    Raises:
+        LearnspaceError: ``needs_marks``, naming who was left out; the others got theirs.
+    """
+    book = _book(work)
+    assignment, graded = _chosen(work, ("graded", "needs_marks", "returned"))
+    left_out = []
+    for done, (row, person) in enumerate(graded):
+        work.progress(done, len(graded))
+        marks, formgrader_id = book.marks(assignment.name, person.username)
+        complete = not any(question.needs_mark for question in marks.questions)
+        feedback = {}
+        if complete:
+            for notebook_name, notebook in book.autograded(assignment.name, person.username):
+                page = feedback_page(notebook, notebook_name, marks, assignment.title)
+                feedback[notebook_name] = work.blobs.put(page.encode()).sha256
+        else:
+            left_out.append(person.name)
+        with work.database.write() as session:
+            fresh = session.get_one(SubmissionRow, row.id)
+            store.note_graded(session, fresh, marks, formgrader_id)
+            if complete:
+                store.note_returned(session, fresh, assignment, feedback, work.payload["teacher"])
+    work.progress(len(graded), len(graded))
+    if left_out:
+        raise LearnspaceError(
+            "needs_marks",
+            f"Not returned, some answers have no mark yet: {', '.join(left_out)}. Mark them by hand first.",
+        )
+
+
+@job("read_marks")
+def read_marks(work: Work) -> None:
+    """Read the marks that a teacher gave in nbgrader's formgrader."""
+    book = _book(work)
+    changed = store.gradebook_time(course_directory(work.settings, work.payload["course"]))
+    assignment, graded = _chosen(work, ("graded", "needs_marks"))
+    for row, person in graded:
+        marks, formgrader_id = book.marks(assignment.name, person.username)
+        with work.database.write() as session:
+            store.note_graded(session, session.get_one(SubmissionRow, row.id), marks, formgrader_id)
+    with work.database.write() as session:
+        session.get_one(AssignmentRow, assignment.id).marks_read_at = changed
+
+
+def _chosen(work: Work, states: tuple[str, ...]) -> tuple[AssignmentRow, list[tuple[SubmissionRow, PersonRow]]]:
+    """Return the assignment and the newest submissions, in these states, of the learners the job names."""
+    usernames = work.payload.get("usernames")
+    with work.database.read() as session:
+        assignment = store.get_assignment(session, work.payload["course"], work.payload["name"], released=False)
+        newest = store.newest_submissions(session, assignment)
+    chosen = [(row, person) for row, person in newest if usernames is None or person.username in usernames]
+    # Who is named is graded again; without names, only what waits is.
+    return assignment, [(row, person) for row, person in chosen if usernames is not None or row.state in states]
+
+
+def _set_state(work: Work, submission_id: str, state: str) -> None:
+    with work.database.write() as session:
+        row = session.get_one(SubmissionRow, submission_id)
+        if row.state != "returned":
+            row.state = state

@@ -1,0 +1,202 @@
+/** What a learner does with one assignment: the steps, what they told, what went wrong. */
+import { PathExt } from '@jupyterlab/coreutils';
+import { Signal } from '@lumino/signaling';
+
+import { segments } from '../../learnspace_core/lab/api';
+import { asRequestError, type RequestError } from '../../learnspace_core/lab/errors';
+import { Loader } from '../../learnspace_core/lab/loader';
+import type { ILearnspace } from '../../learnspace_core/lab/tokens';
+import type { IHtml } from '../../learnspace_core/lab/types';
+import type { ICheck, IDesk } from './tokens';
+import type { IAssignment, IFetched, IReceipt } from './types';
+
+export type Step = 'get' | 'work' | 'check' | 'hand_in' | 'feedback';
+
+export const STEPS: Step[] = ['get', 'work', 'check', 'hand_in', 'feedback'];
+
+/** Name an assignment for people's eyes and for commands. */
+export function keyOf(one: { course: string; name: string }): string {
+  return `${one.course}/${one.name}`;
+}
+
+export class LearnerWork {
+  constructor(
+    private readonly learnspace: ILearnspace,
+    private readonly desk: IDesk,
+    private readonly mine: Loader<IAssignment[]>
+  ) {
+    this.feedback = new Loader(() =>
+      learnspace.request<IHtml>(`submissions/${segments(this._feedbackOf)}/feedback`)
+    );
+  }
+
+  readonly changed = new Signal<this, void>(this);
+  readonly feedback: Loader<IHtml>;
+
+  /** The open assignment, as course/name. */
+  selected = '';
+  /** The step that is being done. */
+  busy: Step | null = null;
+  error: RequestError | null = null;
+  /** Whether the learner is asked to confirm what will be sent. */
+  confirming = false;
+  /** Whether what is confirmed comes after the due date, by this machine's clock. */
+  late = false;
+  showsFeedback = false;
+  fetched: IFetched | null = null;
+  check: ICheck | null = null;
+  receipt: IReceipt | null = null;
+
+  open(key: string): void {
+    if (this.selected !== key) {
+      this._forget();
+      this.selected = key;
+    }
+    this.changed.emit();
+  }
+
+  toggle(key: string): void {
+    const next = this.selected === key ? '' : key;
+    this._forget();
+    this.selected = next;
+    this.changed.emit();
+  }
+
+  /** The step to do next; null while a teacher has the work. */
+  next(one: IAssignment): Step | null {
+    if (one.state === 'returned') {
+      return 'feedback';
+    }
+    if (one.local_path === '') {
+      return 'get';
+    }
+    if (one.state === 'handed_in') {
+      return null;
+    }
+    if (this.check) {
+      return this.check.errors.length === 0 ? 'hand_in' : 'work';
+    }
+    return this._worked.has(keyOf(one)) ? 'check' : 'work';
+  }
+
+  /** Whether a step can be done now. */
+  can(step: Step, one: IAssignment): boolean {
+    if (step === 'get') {
+      return true;
+    }
+    return step === 'feedback' ? one.state === 'returned' : one.local_path !== '';
+  }
+
+  run(step: Step, one: IAssignment): Promise<void> {
+    switch (step) {
+      case 'get':
+        return this._do('get', () => this._get(one));
+      case 'work':
+        return this._do('work', () => this._open(one));
+      case 'check':
+        return this._do('check', async () => {
+          this.check = null;
+          this.check = await this.desk.check(notebookOf(one));
+          await this.learnspace.execute('learnspace:open-assignments');
+        });
+      case 'hand_in':
+        return this._do('hand_in', () => this._prepare(one));
+      case 'feedback':
+        return this._do('feedback', () => this._read(one));
+    }
+  }
+
+  /** Send what was shown. */
+  handIn(one: IAssignment): Promise<void> {
+    return this._do('hand_in', async () => {
+      await this.desk.saveBelow(one.local_path);
+      const path = `assignments/${segments(one.course, one.name)}/submit`;
+      this.receipt = await this.learnspace.send<IReceipt>('POST', path);
+      this.confirming = false;
+      await this.mine.load();
+    });
+  }
+
+  cancelHandIn(): void {
+    this.confirming = false;
+    this.changed.emit();
+  }
+
+  /** Do again what failed. */
+  async retry(one: IAssignment): Promise<void> {
+    if (this.confirming) {
+      await this.handIn(one);
+    } else if (this._last) {
+      await this.run(this._last, one);
+    }
+  }
+
+  private async _get(one: IAssignment): Promise<void> {
+    const path = `assignments/${segments(one.course, one.name)}/fetch`;
+    this.fetched = await this.learnspace.send<IFetched>('POST', path);
+    this._worked.add(keyOf(one));
+    await this.mine.load();
+    await this.desk.open(this.fetched.notebook);
+  }
+
+  private async _open(one: IAssignment): Promise<void> {
+    this.check = null;
+    this._worked.add(keyOf(one));
+    await this.desk.open(notebookOf(one));
+  }
+
+  /** Save what is open, so that what is shown is what will be sent. */
+  private async _prepare(one: IAssignment): Promise<void> {
+    await this.desk.saveBelow(one.local_path);
+    await this.mine.load();
+    this.receipt = null;
+    this.late = one.due_at !== null && Date.parse(one.due_at) < Date.now();
+    this.confirming = true;
+  }
+
+  private async _read(one: IAssignment): Promise<void> {
+    this.showsFeedback = !this.showsFeedback;
+    const submission = one.submissions.find(each => each.state === 'returned');
+    if (this.showsFeedback && submission) {
+      this._feedbackOf = submission.id;
+      await this.feedback.load();
+    }
+  }
+
+  private async _do(step: Step, work: () => Promise<void>): Promise<void> {
+    if (this.busy) {
+      return;
+    }
+    this.busy = step;
+    this._last = step;
+    this.error = null;
+    this.changed.emit();
+    try {
+      await work();
+    } catch (reason) {
+      this.error = asRequestError(reason);
+    }
+    this.busy = null;
+    this.changed.emit();
+  }
+
+  private _forget(): void {
+    this.error = null;
+    this.confirming = false;
+    this.showsFeedback = false;
+    this.fetched = null;
+    this.check = null;
+    this.receipt = null;
+    this.feedback.clear();
+  }
+
+  private readonly _worked = new Set<string>();
+  private _feedbackOf = '';
+  private _last: Step | null = null;
+}
+
+/** The notebook that an assignment begins with, relative to the server's root. */
+function notebookOf(one: IAssignment): string {
+  const notebooks = [...one.files, ...one.local_files].filter(file => file.path.endsWith('.ipynb'));
+  return PathExt.join(one.local_path, notebooks[0]?.path ?? '');
+}

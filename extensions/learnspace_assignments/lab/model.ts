@@ -1,0 +1,63 @@
+/** The state of Assignments: which are there, which is open, and which half is in front. */
+import { Signal } from '@lumino/signaling';
+
+import { Loader } from '../../learnspace_core/lab/loader';
+import type { ILearnspace, IPanelModel } from '../../learnspace_core/lab/tokens';
+import { LearnerWork } from './learnerwork';
+import { TeacherWork } from './teacherwork';
+import type { IDesk } from './tokens';
+import type { IAssignment, ITaughtAssignment } from './types';
+
+export type Tab = 'mine' | 'classes';
+
+export class AssignmentsModel implements IPanelModel {
+  constructor(
+    readonly learnspace: ILearnspace,
+    desk: IDesk
+  ) {
+    this.mine = new Loader(() => learnspace.request<IAssignment[]>('assignments'));
+    this.taught = new Loader(() => learnspace.request<ITaughtAssignment[]>('teach'));
+    this.learner = new LearnerWork(learnspace, desk, this.mine);
+    this.teacher = new TeacherWork(learnspace, this.taught);
+    this.taught.changed.connect(() => this.teacher.follow());
+  }
+
+  readonly mine: Loader<IAssignment[]>;
+  readonly taught: Loader<ITaughtAssignment[]>;
+  readonly learner: LearnerWork;
+  readonly teacher: TeacherWork;
+  readonly changed = new Signal<this, void>(this);
+
+  /** The half in front: what was chosen, or what the person has. */
+  get tab(): Tab {
+    const teachesOnly = this.mine.value?.length === 0 && this.teaches;
+    return this._tab ?? (teachesOnly ? 'classes' : 'mine');
+  }
+
+  get teaches(): boolean {
+    return (this.taught.value?.length ?? 0) > 0;
+  }
+
+  refresh(): void {
+    void this.mine.load();
+    void this.taught.load();
+  }
+
+  select(args: Record<string, string>): void {
+    if (args.assignment) {
+      this.show('mine');
+      this.learner.open(args.assignment);
+    }
+    if (args.teach) {
+      this.show('classes');
+      this.teacher.open(args.teach);
+    }
+  }
+
+  show(tab: Tab): void {
+    this._tab = tab;
+    this.changed.emit();
+  }
+
+  private _tab: Tab | null = null;
+}

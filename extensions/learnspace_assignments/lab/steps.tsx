@@ -1,0 +1,132 @@
+/** The steps of one assignment: Get it → Work → Check → Hand in → Read feedback. */
+import * as React from 'react';
+
+import { Problem } from '../../learnspace_core/lab/components';
+import type { ILearnspace } from '../../learnspace_core/lab/tokens';
+import { Feedback } from './feedback';
+import { Confirmation, History, Receipt } from './handin';
+import { type LearnerWork, STEPS, type Step } from './learnerwork';
+import type { ICheck } from './tokens';
+import type { IAssignment } from './types';
+
+export interface IStepsProps {
+  one: IAssignment;
+  learner: LearnerWork;
+  learnspace: ILearnspace;
+}
+
+export function Steps(props: IStepsProps): JSX.Element {
+  const { one, learner, learnspace } = props;
+  const { trans } = learnspace;
+  const next = learner.confirming ? null : learner.next(one);
+  return (
+    <div className="ls-Detail">
+      <ol className="ls-Steps" aria-label={trans.__('Steps')}>
+        {STEPS.map(step => (
+          <li key={step} aria-current={step === next ? 'step' : undefined}>
+            <button
+              className={`ls-Button${step === next ? ' ls-mod-filled' : ''}`}
+              aria-disabled={learner.busy !== null || !learner.can(step, one)}
+              aria-expanded={step === 'feedback' ? learner.showsFeedback : undefined}
+              onClick={() => learner.can(step, one) && void learner.run(step, one)}
+            >
+              {stepWord(step, learnspace)}
+            </button>
+          </li>
+        ))}
+      </ol>
+      <div role="status" className="ls-Told">
+        {told(props).map(line => (
+          <p key={line}>{line}</p>
+        ))}
+      </div>
+      {learner.error && (
+        <Problem error={learner.error} trans={trans} onRetry={() => void learner.retry(one)} />
+      )}
+      {learner.confirming && <Confirmation {...props} />}
+      {learner.receipt && <Receipt receipt={learner.receipt} learnspace={learnspace} />}
+      {learner.showsFeedback && <Feedback {...props} />}
+      {one.submissions.length > 0 && <History {...props} />}
+    </div>
+  );
+}
+
+function stepWord(step: Step, { trans }: ILearnspace): string {
+  switch (step) {
+    case 'get':
+      return trans.__('Get it');
+    case 'work':
+      return trans.__('Work');
+    case 'check':
+      return trans.__('Check');
+    case 'hand_in':
+      return trans.__('Hand in');
+    case 'feedback':
+      return trans.__('Read feedback');
+  }
+}
+
+/** Say what is going on, or what to do next. */
+function told({ one, learner, learnspace }: IStepsProps): string[] {
+  const { trans } = learnspace;
+  if (learner.busy) {
+    return [busyWord(learner.busy, learnspace)];
+  }
+  if (learner.confirming || learner.receipt || learner.error) {
+    return [];
+  }
+  if (learner.check) {
+    return checkWords(learner.check, learnspace);
+  }
+  if (learner.fetched) {
+    return [trans.__('It is in your files, in %1.', learner.fetched.path)];
+  }
+  switch (one.state) {
+    case 'handed_in':
+      return [trans.__('Your teacher has it. You may hand in again; the newest one counts.')];
+    case 'returned':
+      return [];
+    default:
+      return one.local_path
+        ? [trans.__('It is in your files, in %1.', one.local_path)]
+        : [trans.__('Get it first: it is put into your files and opened.')];
+  }
+}
+
+function busyWord(step: Step, { trans }: ILearnspace): string {
+  switch (step) {
+    case 'check':
+      return trans.__('Running all cells');
+    case 'hand_in':
+      return trans.__('Saving and counting your files');
+    default:
+      return trans.__('One moment');
+  }
+}
+
+/** Say in plain words how running all cells went. */
+function checkWords(check: ICheck, { trans }: ILearnspace): string[] {
+  if (check.errors.length === 0) {
+    return [
+      trans._n(
+        '%1 cell ran without an error. You can hand in now.',
+        'All %1 cells ran without an error. You can hand in now.',
+        check.cells
+      )
+    ];
+  }
+  const lines = [
+    trans._n(
+      '%1 cell raised an error (%2). Look at it, then check again. You may hand in as it is, too.',
+      '%1 cells raised an error (%2). Look at them, then check again. You may hand in as it is, too.',
+      check.errors.length,
+      [...new Set(check.errors)].join(', ')
+    )
+  ];
+  if (check.notRun > 0) {
+    lines.push(
+      trans._n('%1 cell after it did not run.', '%1 cells after it did not run.', check.notRun)
+    );
+  }
+  return lines;
+}

@@ -1,0 +1,140 @@
+/** The table of a class: a row for each learner who handed in; who needs a person comes first. */
+import * as React from 'react';
+
+import { Empty, Time } from '../../learnspace_core/lab/components';
+import { points } from '../../learnspace_core/lab/dates';
+import type { AssignmentsModel } from './model';
+import { SubmissionChip } from './states';
+import type { IMarks, ITaughtAssignment, ITaughtSubmission, SubmissionState } from './types';
+
+/** What needs a person comes first, what is done comes last. */
+const ORDER: SubmissionState[] = [
+  'withheld',
+  'needs_marks',
+  'handed_in',
+  'grading',
+  'graded',
+  'returned'
+];
+
+interface IProps {
+  one: ITaughtAssignment;
+  model: AssignmentsModel;
+  busy: boolean;
+}
+
+export function SubmissionsTable({ one, model, busy }: IProps): JSX.Element {
+  const { trans } = model.learnspace;
+  if (one.submissions.length === 0) {
+    return <Empty>{trans.__('Nobody has handed in yet.')}</Empty>;
+  }
+  const rows = [...one.submissions].sort(
+    (a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state) || a.name.localeCompare(b.name)
+  );
+  return (
+    <div className="ls-Scroll" tabIndex={0} role="region" aria-label={trans.__('Submissions')}>
+      <table className="ls-Table">
+        <thead>
+          <tr>
+            <th scope="col">{trans.__('Learner')}</th>
+            <th scope="col">{trans.__('Handed in')}</th>
+            <th scope="col">{trans.__('State')}</th>
+            <th scope="col">{trans.__('Automatic')}</th>
+            <th scope="col">{trans.__('Total')}</th>
+            <th scope="col">{trans.__('What to do')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(each => (
+            <Row key={each.id} each={each} one={one} model={model} busy={busy} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Row(props: IProps & { each: ITaughtSubmission }): JSX.Element {
+  const { each, model } = props;
+  const { learnspace } = model;
+  const { trans, locale } = learnspace;
+  return (
+    <tr>
+      <th scope="row">
+        {each.name || each.username}
+        {each.name && <span className="ls-Muted"> {each.username}</span>}
+      </th>
+      <td>
+        <Time at={each.received_at} locale={locale} exact />
+        {each.late && <span className="ls-Late"> {trans.__('late')}</span>}
+      </td>
+      <td>
+        <SubmissionChip state={each.state} reader="teacher" learnspace={learnspace} />
+        {each.reason && <div className="ls-Reason">{each.reason}</div>}
+      </td>
+      <td>{each.marks && automatic(each.marks, locale)}</td>
+      <td>
+        {each.marks &&
+          trans.__(
+            '%1 of %2',
+            points(each.marks.score, locale),
+            points(each.marks.max_score, locale)
+          )}
+      </td>
+      <td>
+        <Actions {...props} />
+      </td>
+    </tr>
+  );
+}
+
+function Actions({ each, one, model, busy }: IProps & { each: ITaughtSubmission }): JSX.Element {
+  const { learnspace, teacher } = model;
+  const { trans } = learnspace;
+  const who = each.name || each.username;
+  const url = teacher.markingUrl(one, each);
+  return (
+    <div className="ls-Buttons">
+      {['handed_in', 'withheld'].includes(each.state) && (
+        <button
+          className="ls-Button"
+          aria-label={trans.__('Grade: %1', who)}
+          aria-disabled={busy}
+          onClick={() => void teacher.start('grade', one, [each.username])}
+        >
+          {trans.__('Grade')}
+        </button>
+      )}
+      {url && (
+        <a
+          className="ls-Link"
+          href={url}
+          target="_blank"
+          rel="noopener noreferrer"
+          aria-label={trans.__('Mark by hand: %1', who)}
+        >
+          {trans.__('Mark by hand')}
+        </a>
+      )}
+      {['graded', 'needs_marks'].includes(each.state) && (
+        <button
+          className="ls-Button"
+          aria-label={trans.__('Return feedback: %1', who)}
+          aria-disabled={busy}
+          onClick={() => void teacher.start('return', one, [each.username])}
+        >
+          {trans.__('Return feedback')}
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** The points that the tests gave, without those given by hand. */
+function automatic(marks: IMarks, locale: string): string {
+  const scores = marks.questions.filter(one => !one.manual).map(one => one.score);
+  return points(
+    scores.reduce((sum, score) => sum + score, 0),
+    locale
+  );
+}

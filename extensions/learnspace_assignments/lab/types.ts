@@ -1,0 +1,93 @@
+/** The words of the assignment flow on the wire; they mirror learnspace_assignments/models.py. */
+import type { IFileEntry, IJob } from '../../learnspace_core/lab/types';
+
+export type LearnerState = 'not_started' | 'working' | 'handed_in' | 'returned';
+export type SubmissionState =
+  'handed_in' | 'grading' | 'needs_marks' | 'graded' | 'returned' | 'withheld';
+
+export interface IQuestion {
+  notebook: string;
+  id: string;
+  /** The heading above the cell; empty if there is none. */
+  title: string;
+  score: number;
+  max_score: number;
+  manual: boolean;
+  needs_mark: boolean;
+  comment: string;
+}
+
+export interface IMarks {
+  score: number;
+  max_score: number;
+  questions: IQuestion[];
+}
+
+export interface IReceipt {
+  submission: string;
+  course: string;
+  assignment: string;
+  username: string;
+  received_at: string;
+  files: IFileEntry[];
+  digest: string;
+  public_key: string;
+  signature: string;
+}
+
+export interface ISubmission {
+  id: string;
+  received_at: string;
+  late: boolean;
+  state: SubmissionState;
+  files: IFileEntry[];
+  digest: string;
+  marks: IMarks | null;
+}
+
+/** A released assignment as its learner sees it, with what stands in the home; newest submission first. */
+export interface IAssignment {
+  course: string;
+  course_title: string;
+  name: string;
+  title: string;
+  due_at: string | null;
+  state: LearnerState;
+  max_score: number;
+  files: IFileEntry[];
+  submissions: ISubmission[];
+  /** Where it stands, relative to the server's root; empty before it is fetched. */
+  local_path: string;
+  local_files: IFileEntry[];
+}
+
+export interface IFetched {
+  path: string;
+  notebook: string;
+  written: string[];
+  kept: string[];
+}
+
+export interface ITaughtSubmission {
+  id: string;
+  username: string;
+  name: string;
+  received_at: string;
+  late: boolean;
+  state: SubmissionState;
+  reason: string;
+  marks: IMarks | null;
+  formgrader_id: string;
+}
+
+export interface ITaughtAssignment {
+  course: string;
+  course_title: string;
+  name: string;
+  title: string;
+  due_at: string | null;
+  learners: number;
+  max_score: number;
+  submissions: ITaughtSubmission[];
+  job: IJob | null;
+}

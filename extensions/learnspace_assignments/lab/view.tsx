@@ -1,0 +1,158 @@
+/** Assignments as the reader sees them: one's own, and for teachers the classes. */
+import * as React from 'react';
+
+import { Empty, Loaded, Section, Time, useChanges } from '../../learnspace_core/lab/components';
+import { keyOf } from './learnerwork';
+import type { AssignmentsModel, Tab } from './model';
+import { LearnerChip } from './states';
+import { Steps } from './steps';
+import { Classes } from './classes';
+import type { IAssignment } from './types';
+
+export function assignmentsView(model: AssignmentsModel): () => JSX.Element {
+  return function AssignmentsView() {
+    useChanges(
+      model.changed,
+      model.mine.changed,
+      model.taught.changed,
+      model.learner.changed,
+      model.learner.feedback.changed,
+      model.teacher.changed
+    );
+    const { trans } = model.learnspace;
+    const loading = model.mine.loading || model.taught.loading;
+    return (
+      <main className="ls-Column ls-mod-wide" aria-label={trans.__('Assignments')}>
+        <div className="ls-Tools">
+          <h1>{trans.__('Assignments')}</h1>
+          <button className="ls-Button" aria-disabled={loading} onClick={() => model.refresh()}>
+            {trans.__('Refresh')}
+          </button>
+        </div>
+        {model.teaches && <Tabs model={model} />}
+        {model.tab === 'mine' ? (
+          <div role={model.teaches ? 'tabpanel' : undefined} id="ls-mine">
+            <Loaded loader={model.mine} trans={trans} lines={6}>
+              {mine => <Mine mine={mine} model={model} />}
+            </Loaded>
+          </div>
+        ) : (
+          <div role="tabpanel" id="ls-classes">
+            <Loaded loader={model.taught} trans={trans} lines={6}>
+              {taught => <Classes taught={taught} model={model} />}
+            </Loaded>
+          </div>
+        )}
+      </main>
+    );
+  };
+}
+
+function Tabs({ model }: { model: AssignmentsModel }): JSX.Element {
+  const { trans } = model.learnspace;
+  const tabs: [Tab, string][] = [
+    ['mine', trans.__('My assignments')],
+    ['classes', trans.__('My classes')]
+  ];
+  const onKeyDown = (event: React.KeyboardEvent<HTMLElement>): void => {
+    if (event.key === 'ArrowLeft' || event.key === 'ArrowRight') {
+      model.show(model.tab === 'mine' ? 'classes' : 'mine');
+      const list = event.currentTarget;
+      window.requestAnimationFrame(() =>
+        list.querySelector<HTMLElement>('[aria-selected=true]')?.focus()
+      );
+    }
+  };
+  return (
+    <div
+      className="ls-Tabs"
+      role="tablist"
+      aria-label={trans.__('Assignments')}
+      onKeyDown={onKeyDown}
+    >
+      {tabs.map(([tab, label]) => (
+        <button
+          key={tab}
+          role="tab"
+          aria-selected={model.tab === tab}
+          aria-controls={`ls-${tab}`}
+          tabIndex={model.tab === tab ? 0 : -1}
+          onClick={() => model.show(tab)}
+        >
+          {label}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+function Mine({ mine, model }: { mine: IAssignment[]; model: AssignmentsModel }): JSX.Element {
+  const { trans } = model.learnspace;
+  if (mine.length === 0) {
+    return (
+      <Empty>
+        {trans.__('No assignments yet. Work that your teacher gives out appears here.')}
+      </Empty>
+    );
+  }
+  return (
+    <>
+      {byCourse(mine).map(([course, ones]) => (
+        <Section key={course} title={ones[0].course_title}>
+          <ul className="ls-Rows">
+            {ones.map(one => (
+              <Row key={one.name} one={one} model={model} />
+            ))}
+          </ul>
+        </Section>
+      ))}
+    </>
+  );
+}
+
+function Row({ one, model }: { one: IAssignment; model: AssignmentsModel }): JSX.Element {
+  const { learnspace, learner } = model;
+  const { trans, locale } = learnspace;
+  const open = learner.selected === keyOf(one);
+  const marks = one.submissions.find(each => each.state === 'returned')?.marks;
+  return (
+    <li className={open ? 'ls-mod-open' : undefined}>
+      <button className="ls-Row" aria-expanded={open} onClick={() => learner.toggle(keyOf(one))}>
+        <span className="ls-Row-main">
+          <span className="ls-Row-title">{one.title}</span>
+          <span className="ls-Muted">
+            {one.due_at ? (
+              <>
+                {trans.__('Due')} <Time at={one.due_at} locale={locale} />
+              </>
+            ) : (
+              trans.__('no due date')
+            )}
+          </span>
+        </span>
+        <LearnerChip
+          state={one.state}
+          score={marks?.score ?? null}
+          maxScore={marks?.max_score ?? null}
+          learnspace={learnspace}
+        />
+      </button>
+      {open && <Steps one={one} learner={learner} learnspace={learnspace} />}
+    </li>
+  );
+}
+
+/** Group by course, in each by due date; what has none comes last. */
+export function byCourse<T extends { course: string; due_at: string | null }>(
+  ones: T[]
+): [string, T[]][] {
+  const courses = new Map<string, T[]>();
+  for (const one of ones) {
+    courses.set(one.course, [...(courses.get(one.course) ?? []), one]);
+  }
+  const time = (one: T): number => (one.due_at ? Date.parse(one.due_at) : Infinity);
+  return [...courses].map(([course, group]) => [
+    course,
+    group.sort((a, b) => (time(a) === time(b) ? 0 : time(a) - time(b)))
+  ]);
+}

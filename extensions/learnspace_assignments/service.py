@@ -1,0 +1,163 @@
+"""HTTP of assignments for learners.
+
+Rights: members of a course see its released assignments; learners fetch and hand in; a submission is read by who
+handed it in and by the teachers of its course. The teachers' verbs are in ``teaching.py``.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, File, Request, Response, UploadFile
+from fastapi.responses import FileResponse, HTMLResponse
+
+from learnspace_assignments import store, teaching
+from learnspace_assignments.models import Assignment, Receipt, Submission
+from learnspace_assignments.tables import AssignmentRow, SubmissionRow
+from learnspace_assignments.uploads import keep_files
+from learnspace_core.blobs import BlobStore
+from learnspace_core.database import Database
+from learnspace_core.errors import LearnspaceError, NotFound
+from learnspace_core.keys import secret
+from learnspace_core.models import FileEntry, Html
+from learnspace_core.rendering import SECURITY_HEADERS
+from learnspace_core.rights import require_member, require_role
+from learnspace_core.signin import Caller, Reader
+from learnspace_people import store as people
+from learnspace_people.models import Person
+
+api = APIRouter(tags=["assignments"])
+pages = APIRouter()
+api.include_router(teaching.api)
+
+
+@api.get("/assignments")
+def assignments(request: Request, caller: Caller) -> list[Assignment]:
+    """List the released assignments of the courses in which the caller learns."""
+    database: Database = request.app.state.database
+    with database.read() as session:
+        rows = store.list_assignments(session, caller.courses("learner"), released=True)
+        return [store.for_learner(session, caller, row, title) for row, title in rows]
+
+
+@api.get("/assignments/{course}/{name}")
+def assignment(request: Request, caller: Caller, course: str, name: str) -> Assignment:
+    """Return one released assignment."""
+    require_member(caller, course)
+    database: Database = request.app.state.database
+    with database.read() as session:
+        row = store.get_assignment(session, course, name)
+        found = people.get_course(session, course)
+        return store.for_learner(session, caller, row, found.title if found else course)
+
+
+@api.get("/assignments/{course}/{name}/files/{path:path}", response_class=FileResponse)
+def assignment_file(request: Request, caller: Caller, course: str, name: str, path: str) -> FileResponse:
+    """Return the bytes of one released file."""
+    require_member(caller, course)
+    database: Database = request.app.state.database
+    with database.read() as session:
+        row = store.get_assignment(session, course, name)
+    return _file(request, row.files, path)
+
+
+@api.post("/assignments/{course}/{name}/fetched", status_code=204, response_class=Response)
+def fetched(request: Request, caller: Caller, course: str, name: str) -> None:
+    """Record that the caller fetched the assignment."""
+    require_member(caller, course)
+    database: Database = request.app.state.database
+    with database.write() as session:
+        store.note_fetched(session, caller, store.get_assignment(session, course, name))
+
+
+@api.post("/assignments/{course}/{name}/submissions", status_code=201)
+def submit(
+    request: Request,
+    response: Response,
+    caller: Caller,
+    course: str,
+    name: str,
+    files: Annotated[list[UploadFile], File()],
+) -> Receipt:
+    """Hand in files; the answer is a receipt, the same one for the same bytes (then with status 200)."""
+    require_role(caller, "learner", course)
+    state = request.app.state
+    database: Database = state.database
+    with database.read() as session:
+        store.get_assignment(session, course, name)
+    entries = keep_files(files, state.blobs, state.settings.uploads)
+    if not any(entry.path.endswith(".ipynb") for entry in entries):
+        raise LearnspaceError("no_notebook", "There is no notebook among the files. Fetch the assignment again.")
+    seed = secret(state.settings.state, "receipt_key")
+    with database.write() as session:
+        receipt, new = store.submit(session, caller, store.get_assignment(session, course, name), entries, seed)
+    response.status_code = 201 if new else 200
+    return receipt
+
+
+@api.get("/submissions/{submission_id}")
+def submission(request: Request, caller: Caller, submission_id: str) -> Submission:
+    """Return one submission, without marks before they are returned."""
+    row, assignment_row = _submission(request, caller, submission_id)
+    return store.submission_for_learner(row, assignment_row)
+
+
+@api.get("/submissions/{submission_id}/files/{path:path}", response_class=FileResponse)
+def submission_file(request: Request, caller: Caller, submission_id: str, path: str) -> FileResponse:
+    """Return the bytes of one file that was handed in."""
+    row, _ = _submission(request, caller, submission_id)
+    return _file(request, row.files, path)
+
+
+@api.get("/submissions/{submission_id}/feedback")
+def feedback(request: Request, caller: Caller, submission_id: str) -> Html:
+    """Return the feedback on a returned submission; several notebooks follow one another."""
+    return Html(html="<hr>".join(_feedback(request, caller, submission_id).values()))
+
+
+@api.get("/submissions/{submission_id}/feedback/{notebook}", response_class=HTMLResponse)
+def notebook_feedback(request: Request, caller: Caller, submission_id: str, notebook: str) -> HTMLResponse:
+    """Return the feedback on one notebook as a document, as nbgrader's ``fetch_feedback`` keeps it."""
+    found = _feedback(request, caller, submission_id).get(notebook.removesuffix(".html"))
+    if found is None:
+        raise NotFound("The feedback")
+    return HTMLResponse(found, headers=SECURITY_HEADERS | {"Content-Security-Policy": "sandbox"})
+
+
+@pages.get("/submissions/{submission_id}/feedback")
+def feedback_page(request: Request, reader: Reader, submission_id: str) -> HTMLResponse:
+    """Show the feedback outside Lab, as a page of no origin that may load and run nothing."""
+    html = "<hr>".join(_feedback(request, reader, submission_id).values())
+    policy = "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+    return HTMLResponse(html, headers=SECURITY_HEADERS | {"Content-Security-Policy": policy})
+
+
+def _submission(request: Request, person: Person, submission_id: str) -> tuple[SubmissionRow, AssignmentRow]:
+    database: Database = request.app.state.database
+    with database.read() as session:
+        row, assignment_row = store.get_submission(session, submission_id)
+    # To everyone else it does not exist.
+    if row.person_id != person.id and not person.has("teacher", assignment_row.course_id):
+        raise NotFound("The submission")
+    return row, assignment_row
+
+
+def _feedback(request: Request, person: Person, submission_id: str) -> dict[str, str]:
+    row, _ = _submission(request, person, submission_id)
+    if row.state != "returned":
+        raise LearnspaceError("not_returned", "There is no feedback yet. Your teacher has not returned it.", 404)
+    blobs: BlobStore = request.app.state.blobs
+    return {name: blobs.read(sha256).decode() for name, sha256 in row.feedback.items()}
+
+
+def _file(request: Request, files: list[dict[str, object]], path: str) -> FileResponse:
+    blobs: BlobStore = request.app.state.blobs
+    for file in files:
+        entry = FileEntry.model_validate(file)
+        if entry.path == path:
+            return FileResponse(
+                blobs.path(entry.sha256),
+                media_type="application/octet-stream",
+                headers={"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox"},
+            )
+    raise NotFound("The file")

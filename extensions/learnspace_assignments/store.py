@@ -1,0 +1,233 @@
+"""The only file that touches the tables of assignments and submissions."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from learnspace_assignments.models import Assignment, LearnerState, Marks, Receipt, Submission
+from learnspace_assignments.receipts import digest_of, sign
+from learnspace_assignments.tables import AssignmentRow, FetchRow, SubmissionRow
+from learnspace_core import record
+from learnspace_core.database import now
+from learnspace_core.errors import LearnspaceError, NotFound
+from learnspace_core.models import FileEntry
+from learnspace_people.models import Person
+from learnspace_people.tables import CourseRow, PersonRow
+
+
+def ensure_assignment(session: Session, course: str, name: str, title: str, position: int = 0) -> AssignmentRow:
+    """Return the assignment, made if missing, with the given title and place in the course."""
+    row = session.scalar(select(AssignmentRow).filter_by(course_id=course, name=name))
+    if row is None:
+        row = AssignmentRow(course_id=course, name=name, title=title, files=[], max_score=0)
+        session.add(row)
+    row.title, row.position = title, position
+    session.flush()
+    return row
+
+
+def get_assignment(session: Session, course: str, name: str, *, released: bool = True) -> AssignmentRow:
+    """Return the assignment.
+
+    Raises:
+        NotFound: if there is none, or it is not released and only released ones are asked for.
+    """
+    row = session.scalar(select(AssignmentRow).filter_by(course_id=course, name=name))
+    if row is None or (released and row.released_at is None):
+        raise NotFound("The assignment")
+    return row
+
+
+def list_assignments(session: Session, courses: list[str], *, released: bool) -> list[tuple[AssignmentRow, str]]:
+    """Return the assignments of the courses with the courses' titles, in the courses' order."""
+    query = (
+        select(AssignmentRow, CourseRow.title)
+        .join(CourseRow)
+        .where(AssignmentRow.course_id.in_(courses))
+        .order_by(CourseRow.title, AssignmentRow.position, AssignmentRow.name)
+    )
+    if released:
+        query = query.where(AssignmentRow.released_at.is_not(None))
+    return [(row, title) for row, title in session.execute(query)]
+
+
+def release(session: Session, row: AssignmentRow, files: list[FileEntry], max_score: float) -> None:
+    """Give the assignment out to the learners of its course, or a new version of it."""
+    row.files = [file.model_dump() for file in files]
+    row.max_score = max_score
+    row.released_at = row.released_at or now()
+
+
+def note_fetched(session: Session, person: Person, row: AssignmentRow) -> None:
+    """Record that the person fetched the assignment, the first time."""
+    if session.get(FetchRow, (row.id, person.id)) is not None:
+        return
+    session.add(FetchRow(assignment_id=row.id, person_id=person.id, fetched_at=now()))
+    _record(session, person.id, "fetched", "assignment", str(row.id), row)
+
+
+def submit(
+    session: Session, person: Person, row: AssignmentRow, files: list[FileEntry], seed: str
+) -> tuple[Receipt, bool]:
+    """Take a submission whose bytes are on disk already; return its receipt and whether it is a new one."""
+    digest = digest_of(files)
+    held = session.scalar(select(SubmissionRow).filter_by(assignment_id=row.id, person_id=person.id, digest=digest))
+    if held is not None:
+        return Receipt.model_validate(held.receipt), False
+    submission_id = uuid.uuid4().hex
+    receipt = sign(
+        Receipt(
+            submission=submission_id,
+            course=row.course_id,
+            assignment=row.name,
+            username=person.username,
+            received_at=now(),
+            files=files,
+            digest=digest,
+        ),
+        seed,
+    )
+    session.add(
+        SubmissionRow(
+            id=submission_id,
+            assignment_id=row.id,
+            person_id=person.id,
+            received_at=receipt.received_at,
+            digest=digest,
+            files=[file.model_dump() for file in files],
+            receipt=receipt.model_dump(mode="json"),
+            state="handed_in",
+            feedback={},
+        )
+    )
+    _record(session, person.id, "submitted", "submission", submission_id, row)
+    return receipt, True
+
+
+def get_submission(session: Session, submission_id: str) -> tuple[SubmissionRow, AssignmentRow]:
+    """Return a submission and its assignment, or raise NotFound."""
+    row = session.get(SubmissionRow, submission_id)
+    if row is None:
+        raise NotFound("The submission")
+    return row, session.get_one(AssignmentRow, row.assignment_id)
+
+
+def submissions_of(session: Session, assignment: AssignmentRow, person_id: str) -> list[SubmissionRow]:
+    """Return what the person handed in for the assignment, newest first."""
+    query = select(SubmissionRow).filter_by(assignment_id=assignment.id, person_id=person_id)
+    return list(session.scalars(query.order_by(SubmissionRow.received_at.desc())))
+
+
+def newest_submissions(session: Session, assignment: AssignmentRow) -> list[tuple[SubmissionRow, PersonRow]]:
+    """Return each learner's newest submission for the assignment, by username."""
+    query = (
+        select(SubmissionRow, PersonRow)
+        .join(PersonRow)
+        .where(SubmissionRow.assignment_id == assignment.id)
+        .order_by(PersonRow.username, SubmissionRow.received_at)
+    )
+    newest = {person.id: (row, person) for row, person in session.execute(query)}
+    return list(newest.values())
+
+
+def note_graded(session: Session, row: SubmissionRow, marks: Marks, formgrader_id: str) -> None:
+    """Keep the marks of a submission; it waits for a person if a question still needs a mark."""
+    row.marks = marks.model_dump()
+    row.formgrader_id = formgrader_id
+    row.reason = ""
+    if row.state != "returned":
+        row.state = "needs_marks" if any(question.needs_mark for question in marks.questions) else "graded"
+
+
+def note_withheld(session: Session, row: SubmissionRow, reason: str) -> None:
+    """Keep why a submission could not be graded; it waits for a person to look."""
+    row.state, row.reason = "withheld", reason
+
+
+def note_returned(
+    session: Session, row: SubmissionRow, assignment: AssignmentRow, feedback: dict[str, str], teacher_id: str
+) -> None:
+    """Give marks and feedback to the learner."""
+    if row.marks is None:
+        raise LearnspaceError("not_graded", "This has not been graded yet. Grade it first.", 409)
+    again = row.state == "returned" and row.feedback == feedback
+    row.feedback, row.state, row.returned_at = feedback, "returned", row.returned_at or now()
+    if again:
+        return
+    numbers = {"score": row.marks["score"], "max_score": row.marks["max_score"]}
+    _record(session, row.person_id, "scored", "submission", row.id, assignment, numbers, {"instructor": teacher_id})
+
+
+def for_learner(session: Session, person: Person, row: AssignmentRow, course_title: str) -> Assignment:
+    """Return the assignment as the learner sees it: marks only once they are returned."""
+    submissions = submissions_of(session, row, person.id)
+    fetched = session.get(FetchRow, (row.id, person.id)) is not None
+    state: LearnerState = "working" if fetched else "not_started"
+    if submissions:
+        state = "returned" if submissions[0].state == "returned" else "handed_in"
+    return Assignment(
+        course=row.course_id,
+        course_title=course_title,
+        name=row.name,
+        title=row.title,
+        due_at=row.due_at,
+        state=state,
+        max_score=row.max_score,
+        files=[FileEntry.model_validate(file) for file in row.files],
+        submissions=[submission_for_learner(submission, row) for submission in submissions],
+    )
+
+
+def submission_for_learner(row: SubmissionRow, assignment: AssignmentRow) -> Submission:
+    """Return a submission as its learner sees it; grading that is under way is simply handed in."""
+    returned = row.state == "returned"
+    return Submission(
+        id=row.id,
+        received_at=row.received_at,
+        late=is_late(row.received_at, assignment.due_at),
+        state="returned" if returned else "handed_in",
+        files=[FileEntry.model_validate(file) for file in row.files],
+        digest=row.digest,
+        marks=Marks.model_validate(row.marks) if returned else None,
+    )
+
+
+def is_late(received_at: datetime, due_at: datetime | None) -> bool:
+    """Tell whether something came after it was due; the due second itself is in time."""
+    return due_at is not None and received_at > due_at
+
+
+def gradebook_time(directory: Path) -> float:
+    """Return when the gradebook in a course's directory was last written, in seconds since the epoch, or 0."""
+    try:
+        return (directory / "gradebook.db").stat().st_mtime
+    except FileNotFoundError:
+        return 0
+
+
+def _record(
+    session: Session,
+    actor_id: str,
+    verb: str,
+    object_type: str,
+    object_id: str,
+    assignment: AssignmentRow,
+    result: dict[str, float] | None = None,
+    context: dict[str, str] | None = None,
+) -> None:
+    record.append(
+        session,
+        actor_id=actor_id,
+        verb=verb,
+        object_type=object_type,
+        object_id=object_id,
+        object_title=assignment.title,
+        course_id=assignment.course_id,
+        result=dict(result or {}),
+        context=context,
+    )

@@ -1,0 +1,249 @@
+"""HTTP of assignments for teachers: who handed in, grade, return, release, due date.
+
+Rights: every verb here needs the role of a teacher in the course it names.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import Annotated
+
+import nbformat
+from fastapi import APIRouter, File, Request, Response, UploadFile
+from pydantic import BaseModel
+from sqlalchemy.orm import Session
+
+from learnspace_assignments import store
+from learnspace_assignments.coursedir import course_directory
+from learnspace_assignments.models import DueDate, Marks, SubmissionState, TaughtAssignment, TaughtSubmission
+from learnspace_assignments.tables import AssignmentRow, SubmissionRow
+from learnspace_assignments.uploads import keep_files
+from learnspace_core import jobs
+from learnspace_core.blobs import BlobStore
+from learnspace_core.database import Database
+from learnspace_core.errors import LearnspaceError, NotFound
+from learnspace_core.models import FileEntry, Job
+from learnspace_core.rights import require_role
+from learnspace_core.signin import Caller
+from learnspace_core.tables import JobRow
+from learnspace_people import store as people
+from learnspace_people.tables import PersonRow
+
+api = APIRouter(tags=["teaching"])
+
+
+class Which(BaseModel):
+    """Whose newest submissions; without usernames, everybody's that wait."""
+
+    usernames: list[str] | None = None
+
+
+class CollectedSubmission(TaughtSubmission):
+    """A submission with its files, for nbgrader's ``collect``."""
+
+    files: list[FileEntry]
+
+
+@api.get("/teach")
+def teach(request: Request, caller: Caller) -> list[TaughtAssignment]:
+    """List the assignments of the courses that the caller teaches, with each learner's newest submission."""
+    database: Database = request.app.state.database
+    courses = caller.courses("teacher")
+    with database.read() as session:
+        rows = store.list_assignments(session, courses, released=False)
+        stale = [row for row, _ in rows if _marks_are_stale(request, row)]
+    for row in stale:
+        _add_job(request, row, "read_marks", {}, show=False)
+    with database.read() as session:
+        return [_taught(session, row, title) for row, title in store.list_assignments(session, courses, released=False)]
+
+
+@api.get("/teach/{course}/{name}/submissions")
+def submissions(request: Request, caller: Caller, course: str, name: str) -> list[CollectedSubmission]:
+    """List each learner's newest submission of one assignment with its files."""
+    require_role(caller, "teacher", course)
+    database: Database = request.app.state.database
+    with database.read() as session:
+        row = store.get_assignment(session, course, name, released=False)
+        newest = store.newest_submissions(session, row)
+    return [
+        CollectedSubmission(
+            **_submission(submission, person, row).model_dump(),
+            files=[FileEntry.model_validate(file) for file in submission.files],
+        )
+        for submission, person in newest
+    ]
+
+
+@api.get("/teach/{course}/{name}/submissions/{submission_id}/marks")
+def marks(request: Request, caller: Caller, course: str, name: str, submission_id: str) -> Marks:
+    """Return the marks of one graded submission, returned or not."""
+    require_role(caller, "teacher", course)
+    database: Database = request.app.state.database
+    with database.read() as session:
+        row, assignment = store.get_submission(session, submission_id)
+    if (assignment.course_id, assignment.name) != (course, name):
+        raise NotFound("The submission")
+    if row.marks is None:
+        raise LearnspaceError("not_graded", "This has not been graded yet. Grade it first.", 409)
+    return Marks.model_validate(row.marks)
+
+
+@api.post("/teach/{course}/{name}/grade", status_code=202)
+def grade(request: Request, caller: Caller, course: str, name: str, which: Which) -> Job:
+    """Grade the newest submissions automatically, in the background."""
+    return _begin(request, caller, course, name, "grade", which)
+
+
+@api.post("/teach/{course}/{name}/return", status_code=202)
+def give_back(request: Request, caller: Caller, course: str, name: str, which: Which) -> Job:
+    """Return marks and feedback to learners, in the background; who still needs a mark is left out and named."""
+    return _begin(request, caller, course, name, "return", which)
+
+
+@api.put("/teach/{course}/{name}/due")
+def set_due(request: Request, caller: Caller, course: str, name: str, due: DueDate) -> TaughtAssignment:
+    """Set or clear the time until which the assignment is in time."""
+    require_role(caller, "teacher", course)
+    if due.due_at is not None and due.due_at.tzinfo is None:
+        raise LearnspaceError("bad_request", "due_at: the time needs a zone, such as 2026-11-24T18:00:00+08:00.", 422)
+    database: Database = request.app.state.database
+    with database.write() as session:
+        row = store.get_assignment(session, course, name, released=False)
+        row.due_at = due.due_at.astimezone(UTC) if due.due_at else None
+        session.flush()
+        return _taught(session, row, _title(session, course))
+
+
+@api.put("/assignments/{course}/{name}/release")
+def release(
+    request: Request, caller: Caller, course: str, name: str, files: Annotated[list[UploadFile], File()]
+) -> TaughtAssignment:
+    """Release an assignment, or a new version of it, from the files of its release directory."""
+    require_role(caller, "teacher", course)
+    state = request.app.state
+    entries = keep_files(files, state.blobs, state.settings.uploads)
+    points = max_points(entries, state.blobs)
+    database: Database = state.database
+    with database.write() as session:
+        row = store.ensure_assignment(session, course, name, *_known(session, course, name))
+        store.release(session, row, entries, points)
+        return _taught(session, row, _title(session, course))
+
+
+@api.delete("/assignments/{course}/{name}/release", status_code=204, response_class=Response)
+def unrelease(request: Request, caller: Caller, course: str, name: str) -> None:
+    """Take an assignment back; what was handed in stays."""
+    require_role(caller, "teacher", course)
+    database: Database = request.app.state.database
+    with database.write() as session:
+        store.get_assignment(session, course, name).released_at = None
+
+
+@api.get("/jobs/{job_id}")
+def job(request: Request, caller: Caller, job_id: str) -> Job:
+    """Say how far a job is; only the teachers of its course may ask."""
+    database: Database = request.app.state.database
+    with database.read() as session:
+        row = session.get(JobRow, job_id)
+    if row is None or row.course_id is None or not caller.has("teacher", row.course_id):
+        raise NotFound("The job")
+    return _job(row)
+
+
+def max_points(files: list[FileEntry], blobs: BlobStore) -> float:
+    """Return the sum of the points of all graded cells in the notebooks at the top of an assignment.
+
+    Raises:
+        LearnspaceError: ``bad_notebook``, naming the file.
+    """
+    total = 0.0
+    for file in files:
+        if not file.path.endswith(".ipynb") or "/" in file.path:
+            continue
+        try:
+            notebook = nbformat.reads(blobs.read(file.sha256).decode(), as_version=4)
+        except Exception as error:  # nbformat raises its own, json's and Unicode's errors
+            raise LearnspaceError("bad_notebook", f"{file.path} is not a valid notebook.") from error
+        for cell in notebook.cells:
+            grading = cell.metadata.get("nbgrader", {})
+            if grading.get("grade") or grading.get("task"):
+                total += float(grading.get("points", 0))
+    return total
+
+
+def _begin(request: Request, caller: Caller, course: str, name: str, kind: str, which: Which) -> Job:
+    require_role(caller, "teacher", course)
+    database: Database = request.app.state.database
+    with database.read() as session:
+        row = store.get_assignment(session, course, name, released=False)
+    payload: dict[str, object] = {"usernames": which.usernames, "teacher": caller.id}
+    return _job(_add_job(request, row, kind, payload, show=True))
+
+
+def _add_job(request: Request, row: AssignmentRow, kind: str, payload: dict[str, object], *, show: bool) -> JobRow:
+    database: Database = request.app.state.database
+    payload = {"course": row.course_id, "name": row.name, **payload}
+    with database.write() as session:
+        added = jobs.add(session, "grading", kind, payload, course_id=row.course_id)
+        assignment = session.get_one(AssignmentRow, row.id)
+        if show:
+            assignment.job_id = added.id
+        else:
+            assignment.marks_read_at = store.gradebook_time(course_directory(request.app.state.settings, row.course_id))
+    request.app.state.queues["grading"].wake(added.id)
+    return added
+
+
+def _marks_are_stale(request: Request, row: AssignmentRow) -> bool:
+    """Tell whether the gradebook was written since its marks were read, as by a teacher in nbgrader's formgrader."""
+    changed = store.gradebook_time(course_directory(request.app.state.settings, row.course_id))
+    return row.released_at is not None and changed > row.marks_read_at
+
+
+def _taught(session: Session, row: AssignmentRow, course_title: str) -> TaughtAssignment:
+    job_row = session.get(JobRow, row.job_id) if row.job_id else None
+    return TaughtAssignment(
+        course=row.course_id,
+        course_title=course_title,
+        name=row.name,
+        title=row.title,
+        due_at=row.due_at,
+        learners=len(people.list_members(session, row.course_id)),
+        max_score=row.max_score,
+        submissions=[_submission(one, person, row) for one, person in store.newest_submissions(session, row)],
+        job=_job(job_row) if job_row else None,
+    )
+
+
+def _submission(row: SubmissionRow, person: PersonRow, assignment: AssignmentRow) -> TaughtSubmission:
+    state: SubmissionState = row.state  # type: ignore[assignment]
+    return TaughtSubmission(
+        id=row.id,
+        username=person.username,
+        name=person.name,
+        received_at=row.received_at,
+        late=store.is_late(row.received_at, assignment.due_at),
+        state=state,
+        reason=row.reason,
+        marks=Marks.model_validate(row.marks) if row.marks else None,
+        formgrader_id=row.formgrader_id,
+    )
+
+
+def _job(row: JobRow) -> Job:
+    return Job.model_validate(row, from_attributes=True)
+
+
+def _title(session: Session, course: str) -> str:
+    found = people.get_course(session, course)
+    return found.title if found else course
+
+
+def _known(session: Session, course: str, name: str) -> tuple[str, int]:
+    """Return title and position of an assignment, or its name and the first position for a new one."""
+    try:
+        row = store.get_assignment(session, course, name, released=False)
+    except NotFound:
+        return name, 0
+    return row.title, row.position

@@ -1,0 +1,1 @@
+"""What do I do now: a reading of the other features."""

@@ -1,0 +1,42 @@
+/** The state of Home: one reading of the other features. */
+import { Loader } from '../../learnspace_core/lab/loader';
+import type { ILearnspace, IPanelModel } from '../../learnspace_core/lab/tokens';
+import type { IMe } from '../../learnspace_core/lab/types';
+import type { IHome } from './types';
+
+export class HomeModel implements IPanelModel {
+  constructor(readonly learnspace: ILearnspace) {
+    this.home = new Loader(() => learnspace.request<IHome>('home'));
+    this.me = new Loader(() => learnspace.me());
+  }
+
+  readonly home: Loader<IHome>;
+  readonly me: Loader<IMe>;
+
+  refresh(): void {
+    void this.home.load();
+    void this.me.load();
+  }
+
+  select(): void {
+    // Home is one page: there is nothing to choose in it.
+  }
+
+  /** Open what a row of Home names: a resource by id, an assignment by course/name, a course's resources. */
+  open(kind: string, target: string): void {
+    const { learnspace } = this;
+    switch (kind) {
+      case 'resource':
+        void learnspace.execute('learnspace:open-resources', { resource: target });
+        break;
+      case 'course':
+        void learnspace.execute('learnspace:open-resources', { course: target });
+        break;
+      case 'teach':
+        void learnspace.execute('learnspace:open-assignments', { teach: target });
+        break;
+      default:
+        void learnspace.execute('learnspace:open-assignments', { assignment: target });
+    }
+  }
+}

@@ -1,0 +1,1 @@
+"""What a learner did, in order: a reading of the record."""

@@ -1,0 +1,23 @@
+"""The words of the portfolio on the wire."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel
+
+
+class Entry(BaseModel):
+    """One thing that happened, newest first in a timeline; ``sentence`` is English, clients may word it themselves."""
+
+    id: int
+    at: datetime
+    verb: str
+    object_type: str
+    object_id: str
+    title: str
+    course: str | None
+    course_title: str | None
+    result: dict[str, Any]
+    sentence: str

@@ -1,0 +1,21 @@
+"""What a statement of the record says in a sentence, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from learnspace_core.tables import RecordRow
+
+SENTENCES = {
+    ("opened", "resource"): "Opened {title}",
+    ("fetched", "assignment"): "Began {title}",
+    ("submitted", "submission"): "Handed in {title}",
+    ("scored", "submission"): "Got {title} back: {score} of {max_score} points",
+}
+
+
+def sentence(row: RecordRow, translate: Callable[..., str]) -> str:
+    """Return what happened as a sentence; a verb nobody gave words is shown as it is recorded."""
+    pattern = SENTENCES.get((row.verb, row.object_type), "{verb}: {title}")
+    numbers = {key: f"{row.result.get(key, 0):g}" for key in ("score", "max_score")}
+    return translate(pattern, title=row.object_title, verb=row.verb, **numbers)

@@ -1,0 +1,57 @@
+"""HTTP of the portfolio. Rights: everyone reads their own, nobody another's."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from learnspace_core import record
+from learnspace_core.database import Database
+from learnspace_core.rendering import page
+from learnspace_core.signin import Caller, Reader
+from learnspace_core.words import language_of, translator
+from learnspace_people import store as people
+from learnspace_people.models import Person
+from learnspace_portfolio.models import Entry
+from learnspace_portfolio.sentences import sentence
+
+api = APIRouter(tags=["portfolio"])
+pages = APIRouter()
+
+
+@api.get("/portfolio")
+def portfolio(request: Request, caller: Caller) -> list[Entry]:
+    """Return what the caller did, newest first."""
+    return _timeline(request, caller)
+
+
+@pages.get("/portfolio")
+def portfolio_page(request: Request, reader: Reader) -> HTMLResponse:
+    """Show the reader what they did, by month."""
+    entries = _timeline(request, reader)
+    months = [(month, list(group)) for month, group in groupby(entries, key=lambda entry: f"{entry.at:%Y-%m}")]
+    return page(request, "portfolio.html", person=reader, months=months)
+
+
+def _timeline(request: Request, person: Person) -> list[Entry]:
+    database: Database = request.app.state.database
+    translate = translator(language_of(request.headers.get("accept-language", "")))
+    with database.read() as session:
+        titles = {course.id: course.title for course in people.list_courses(session)}
+        return [
+            Entry(
+                id=row.id,
+                at=row.at,
+                verb=row.verb,
+                object_type=row.object_type,
+                object_id=row.object_id,
+                title=row.object_title,
+                course=row.course_id,
+                course_title=titles.get(row.course_id or ""),
+                result=row.result,
+                sentence=sentence(row, translate),
+            )
+            for row in record.of_person(session, person.id)
+        ]

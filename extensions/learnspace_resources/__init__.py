@@ -1,0 +1,1 @@
+"""The catalogue of resources: import, search, preview, open in my space."""

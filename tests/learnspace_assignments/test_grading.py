@@ -1,0 +1,120 @@
+"""Release, hand in, grade, mark by hand, return: with nbgrader's converters and gradebook, in the process sandbox."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import httpx
+import nbformat
+import pytest
+from nbgrader.api import Gradebook
+
+from learnspace_core.database import Database
+from learnspace_core.settings import Settings
+from learnspace_core.tables import JobRow
+from tests.learnspace_assignments.conftest import Work
+
+Client = Callable[[str], httpx.AsyncClient]
+BASE = "assignments/art/doubling"
+
+
+async def _hand_in(client: Client, username: str, solution: str, why: str = "Because.") -> dict[str, object]:
+    learner = client(username)
+    files = (await learner.get(BASE)).json()["files"]
+    assert [file["path"] for file in files] == ["doubling.ipynb"]
+    notebook = nbformat.reads((await learner.get(f"{BASE}/files/doubling.ipynb")).text, as_version=4)
+    assert "HIDDEN" not in nbformat.writes(notebook)
+    assert "return 2 * x" not in nbformat.writes(notebook)
+    notebook.cells[1].source = solution
+    notebook.cells[3].source = why
+    body = nbformat.writes(notebook).encode()
+    done = await learner.post(f"{BASE}/submissions", files=[("files", ("doubling.ipynb", body))])
+    assert done.status_code == 201
+    receipt: dict[str, object] = done.json()
+    return receipt
+
+
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+async def test_from_hand_in_to_feedback(client: Client, released: Database, work: Work, settings: Settings) -> None:
+    right = await _hand_in(client, "amy", "def double(x):\n    return x + x")
+    wrong = await _hand_in(client, "bob", "def double(x):\n    return 4")
+    teacher = client("ted")
+    waiting = (await teacher.get("teach")).json()[0]
+    assert [(one["username"], one["state"]) for one in waiting["submissions"]] == [
+        ("amy", "handed_in"),
+        ("bob", "handed_in"),
+    ]
+
+    asked = await teacher.post("teach/art/doubling/grade", json={})
+    assert asked.status_code == 202
+    work.queue.run(asked.json()["id"])
+    job = (await teacher.get(f"jobs/{asked.json()['id']}")).json()
+    assert (job["state"], job["done"], job["total"]) == ("done", 2, 2)
+
+    graded = (await teacher.get("teach")).json()[0]["submissions"]
+    assert [(one["state"], one["marks"]["score"]) for one in graded] == [("needs_marks", 2), ("needs_marks", 0)]
+    assert all(one["formgrader_id"] for one in graded)
+    # Nothing of it reaches a learner before it is returned.
+    mine = (await client("amy").get(BASE)).json()["submissions"][0]
+    assert (mine["state"], mine["marks"]) == ("handed_in", None)
+    assert (await client("amy").get(f"submissions/{right['submission']}/feedback")).status_code == 404
+
+    job_id = work.do("return", usernames=None, teacher="ted")
+    with released.read() as session:
+        row = session.get_one(JobRow, job_id)
+    assert (row.state, row.code) == ("failed", "needs_marks")
+    assert "Amy, Bob" in (row.message or "")
+
+    # As nbgrader's formgrader does it.
+    with Gradebook(f"sqlite:///{settings.state}/courses/art/gradebook.db", "art") as book:
+        for username, score in (("amy", 3), ("bob", 1)):
+            grade = book.find_grade("why", "doubling", "doubling", username)
+            grade.manual_score, grade.needs_manual_grade = score, False
+            book.find_comment("why", "doubling", "doubling", username).manual_comment = "Well <b>said</b>."
+        book.db.commit()
+    work.do("read_marks")
+    assert [one["state"] for one in (await teacher.get("teach")).json()[0]["submissions"]] == ["graded", "graded"]
+    work.do("return", usernames=None, teacher="ted")
+
+    mine = (await client("amy").get(BASE)).json()
+    assert (mine["state"], mine["submissions"][0]["marks"]["score"]) == ("returned", 5)
+    page = (await client("bob").get(f"submissions/{wrong['submission']}/feedback")).json()["html"]
+    assert "try another number" in page
+    assert "double(21)" not in page
+    assert "HIDDEN" not in page
+    assert "0 / 2" in page
+    assert "&lt;b&gt;said" in page
+    timeline = (await client("amy").get("portfolio")).json()
+    assert [entry["verb"] for entry in timeline] == ["scored", "submitted"]
+    assert timeline[0]["sentence"] == "Got Doubling back: 5 of 5 points"
+
+
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+async def test_a_broken_notebook_is_withheld_with_its_reason_and_the_rest_go_on(
+    client: Client, released: Database, work: Work
+) -> None:
+    broken = await client("amy").post(f"{BASE}/submissions", files=[("files", ("doubling.ipynb", b'{"cells": ['))])
+    assert broken.status_code == 201
+    await _hand_in(client, "bob", "def double(x):\n    return 2 * x")
+    work.do("grade", usernames=None)
+    amy, bob = (await client("ted").get("teach")).json()[0]["submissions"]
+    assert amy["state"] == "withheld"
+    assert "doubling.ipynb: is not a valid notebook" in amy["reason"]
+    assert (bob["state"], bob["marks"]["score"]) == ("needs_marks", 2)
+
+
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+async def test_silence_earns_nothing(client: Client, released: Database, work: Work) -> None:
+    await _hand_in(client, "amy", "import os\nos._exit(0)")
+    work.do("grade", usernames=None)
+    (amy,) = (await client("ted").get("teach")).json()[0]["submissions"]
+    assert amy["marks"]["score"] == 0
+
+
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+async def test_grading_again_changes_nothing(client: Client, released: Database, work: Work) -> None:
+    await _hand_in(client, "amy", "def double(x):\n    return 2 * x")
+    work.do("grade", usernames=["amy"])
+    before = (await client("ted").get("teach")).json()[0]["submissions"]
+    work.do("grade", usernames=["amy"])
+    assert (await client("ted").get("teach")).json()[0]["submissions"] == before

@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+
+import pytest
+
+from learnspace_core.settings import Sandbox
+from learnspace_sandbox.engine import Run, make_run
+from learnspace_sandbox.models import Request
+
+
+@pytest.fixture(params=["process", pytest.param("docker", marks=pytest.mark.docker)])
+def run(request: pytest.FixtureRequest) -> Run:
+    """The real sandbox of each kind; the container needs the image that ``make images`` builds."""
+    return make_run(request.param, Sandbox(seconds=20, output_bytes=200_000))
+
+
+def _request(*cells: str, seconds: int = 20, **files: bytes) -> Request:
+    return Request.model_validate(
+        {"cells": cells, "files": {name: base64.b64encode(body) for name, body in files.items()}, "seconds": seconds}
+    )
+
+
+def test_outputs_come_back_with_the_verdict_of_each_cell(run: Run) -> None:
+    result = run(_request("x = 2", "print(x)", "1/0", "x + 1"))
+    assert [cell.status for cell in result.cells] == ["ok", "ok", "error", "ok"]
+    assert result.cells[1].outputs[0]["text"] == "2\n"
+    assert result.cells[2].outputs[0]["ename"] == "ZeroDivisionError"
+    assert result.ended == ""
+
+
+def test_files_stand_beside_the_notebook(run: Run) -> None:
+    result = run(_request("print(open('walk').read())", walk=b"1,2"))
+    assert result.cells[0].outputs[0]["text"] == "1,2\n"
+
+
+def test_a_notebook_that_kills_its_kernel_has_no_verdict_from_then_on(run: Run) -> None:
+    result = run(_request("x = 1", "import os; os._exit(0)", "assert x == 1"))
+    assert [cell.status for cell in result.cells] == ["ok", "not_run", "not_run"]
+    assert result.ended == "kernel_died"
+
+
+def test_an_endless_loop_ends_with_its_time(run: Run) -> None:
+    result = run(_request("while True: pass", "x = 1", seconds=2))
+    assert result.cells[0].status != "ok"
+    assert result.ended in ("timeout", "kernel_died") or result.cells[0].status == "error"
+
+
+def test_output_without_end_is_cut_off(run: Run) -> None:
+    result = run(_request("for i in range(100_000): print('x' * 100)"))
+    assert result.ended == "too_much_output"
+    assert result.cells[0].status == "not_run"
+
+
+def test_writing_to_the_runners_standard_output_says_nothing(run: Run) -> None:
+    forged = '{"cells": [{"status": "ok", "outputs": []}, {"status": "ok", "outputs": []}], "ended": ""}'
+    result = run(_request(f"import os; os.write(1, b'{forged}')", "assert False"))
+    assert [cell.status for cell in result.cells] == ["ok", "error"]
+
+
+def test_nothing_of_the_graders_environment_is_seen(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LEARNSPACE_CANARY", "seen")
+    result = run(_request("import os; print(os.environ.get('LEARNSPACE_CANARY'))"))
+    assert result.cells[0].outputs[0]["text"] == "None\n"
+
+
+def test_nothing_stays_behind(run: Run) -> None:
+    first = run(_request("open('left', 'w').write('x'); import os; print(os.getcwd())"))
+    second = run(_request("import os; print(os.path.exists('left'))"))
+    assert second.cells[0].outputs[0]["text"] == "False\n"
+    where = first.cells[0].outputs[0]["text"].strip()
+    assert where == "/tmp" or not Path(where).exists()
+
+
+@pytest.mark.docker
+def test_a_container_has_no_network_no_rights_and_a_read_only_root() -> None:
+    run = make_run("docker", Sandbox(seconds=20))
+    result = run(
+        _request(
+            "import os, socket",
+            "print(os.getuid() != 0, os.path.exists('/var/run/docker.sock'))",
+            "socket.create_connection(('172.17.0.1', 22), timeout=3)",
+            "open('/usr/canary', 'w')",
+            "print(open('/proc/self/status').read().split('CapEff:')[1].split()[0])",
+        )
+    )
+    assert result.cells[1].outputs[0]["text"] == "True False\n"
+    assert [result.cells[2].status, result.cells[3].status] == ["error", "error"]
+    assert result.cells[4].outputs[0]["text"] == "0000000000000000\n"

@@ -1,0 +1,158 @@
+"""Walks every verb of the service: no token, wrong role, right role, another person's data; and the one error shape."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from learnspace_assignments import store
+from learnspace_core import jobs
+from learnspace_core.blobs import BlobStore
+from learnspace_core.database import Database
+from learnspace_core.models import FileEntry
+from learnspace_core.settings import PREFIX, Settings
+from learnspace_people import store as people
+from learnspace_resources import store as resources
+
+Client = Callable[[str], httpx.AsyncClient]
+
+# amy and bob learn and ted teaches in the course; eve and una are in another; max manages; nobody has no role.
+LEARNERS, TEACHER, OTHERS, MANAGER = {"amy", "bob"}, {"ted"}, {"eve", "una", "nobody"}, {"max"}
+EVERYONE = LEARNERS | TEACHER | OTHERS | MANAGER
+MEMBERS = LEARNERS | TEACHER
+A = "/assignments/{course}/{name}"
+T = "/teach/{course}/{name}"
+S = "/submissions/{submission_id}"
+UPLOAD = {"files": [("files", ("doubling.ipynb", b'{"cells":[],"metadata":{},"nbformat":4,"nbformat_minor":5}'))]}
+
+# verb: who may, and what is sent along
+VERBS: dict[str, tuple[set[str], dict[str, object]]] = {
+    "GET /me": (EVERYONE, {}),
+    "GET /home": (EVERYONE, {}),
+    "GET /portfolio": (EVERYONE, {}),
+    "GET /people": (MANAGER, {}),
+    "GET /resources": (EVERYONE, {}),
+    "GET /resources/{resource_id}": (MEMBERS, {}),
+    "GET /resources/{resource_id}/preview": (MEMBERS, {}),
+    "GET /resources/{resource_id}/files/{path}": (MEMBERS, {}),
+    "POST /resources/{resource_id}/opened": (MEMBERS, {}),
+    "GET /assignments": (EVERYONE, {}),
+    f"GET {A}": (MEMBERS, {}),
+    f"GET {A}/files/{{path}}": (MEMBERS, {}),
+    f"POST {A}/fetched": (MEMBERS, {}),
+    f"POST {A}/submissions": (LEARNERS, UPLOAD),
+    f"PUT {A}/release": (TEACHER, UPLOAD),
+    f"DELETE {A}/release": (TEACHER, {}),
+    f"GET {S}": ({"amy", "ted"}, {}),
+    f"GET {S}/files/{{path}}": ({"amy", "ted"}, {}),
+    f"GET {S}/feedback": ({"amy", "ted"}, {}),
+    f"GET {S}/feedback/{{notebook}}": ({"amy", "ted"}, {}),
+    "GET /teach": (EVERYONE, {}),
+    f"GET {T}/submissions": (TEACHER, {}),
+    f"GET {T}/submissions/{{submission_id}}/marks": (TEACHER, {}),
+    f"POST {T}/grade": (TEACHER, {"json": {}}),
+    f"POST {T}/return": (TEACHER, {"json": {}}),
+    f"PUT {T}/due": (TEACHER, {"json": {"due_at": None}}),
+    "GET /jobs/{job_id}": (TEACHER, {}),
+}
+OPEN = {"GET /health"}
+
+
+@pytest.fixture
+def place(school: Database, blobs: BlobStore, settings: Settings) -> dict[str, str]:
+    """A resource, a released assignment, amy's returned submission and a job; their identifiers."""
+    blob = blobs.put(b'{"cells":[],"metadata":{},"nbformat":4,"nbformat_minor":5}')
+    entry = FileEntry(path="doubling.ipynb", sha256=blob.sha256, size=blob.size)
+    with school.write() as session:
+        row = store.ensure_assignment(session, "art", "doubling", "Doubling")
+        store.release(session, row, [entry], 5)
+        amy = people.find_person(session, "amy")
+        assert amy is not None
+        receipt, _ = store.submit(session, amy, row, [entry], "00" * 32)
+        submission, _ = store.get_submission(session, receipt.submission)
+        submission.marks = {"score": 1, "max_score": 5, "questions": []}
+        store.note_returned(session, submission, row, {"doubling": blob.sha256}, "ted")
+        values: dict[str, object] = {
+            "unit": "One", "position": 0, "title": "Doubling", "summary": "", "language": "en", "licence": "CC-BY-4.0",
+            "text": "", "outline": [], "files": [entry.model_dump()],
+        }  # fmt: skip
+        resource, _ = resources.put_resource(session, "art", "doubling.ipynb", values)
+        resource.preview_sha256 = blob.sha256
+        job = jobs.add(session, "grading", "grade", {}, course_id="art")
+        return {
+            "course": "art", "name": "doubling", "path": "doubling.ipynb", "resource_id": str(resource.id),
+            "submission_id": receipt.submission, "notebook": "doubling.html", "job_id": job.id,
+        }  # fmt: skip
+
+
+def _operations(app: FastAPI) -> set[str]:
+    paths = app.openapi()["paths"]
+    return {
+        f"{method.upper()} {path.removeprefix(f'{PREFIX}/api')}" for path, verbs in paths.items() for method in verbs
+    }
+
+
+async def _ask(client: Client, username: str, verb: str, place: dict[str, str]) -> httpx.Response:
+    method, _, path = verb.partition(" ")
+    sent = VERBS[verb][1]
+    return await client(username).request(method, path.lstrip("/").format(**place), **sent)  # type: ignore[arg-type]
+
+
+def test_every_verb_is_in_the_table(app: FastAPI) -> None:
+    assert _operations(app) == set(VERBS) | OPEN
+
+
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("verb", VERBS)
+async def test_nobody_comes_in_without_a_token(client: Client, place: dict[str, str], verb: str) -> None:
+    answer = await _ask(client, "", verb, place)
+    assert (answer.status_code, answer.json()["code"]) == (401, "not_signed_in")
+
+
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("verb", VERBS)
+async def test_only_who_may_do_it_can(client: Client, place: dict[str, str], verb: str) -> None:
+    allowed, _ = VERBS[verb]
+    for username in sorted(EVERYONE - allowed):
+        answer = await _ask(client, username, verb, place)
+        assert answer.status_code in (403, 404), f"{username}: {answer.text}"
+        assert set(answer.json()) == {"code", "message"}
+    for username in sorted(allowed):
+        answer = await _ask(client, username, verb, place)
+        assert answer.status_code < 300, f"{username}: {answer.text}"
+        if verb.startswith("DELETE"):
+            break
+
+
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "nothing", 404),
+        ("PATCH", "home", 405),
+        ("GET", "resources/not-a-number", 422),
+        ("GET", "submissions/unknown", 404),
+        ("GET", "jobs/unknown", 404),
+        ("GET", "assignments/art/%00", 404),
+        ("GET", "resources/1/files/..%2f..%2fetc%2fpasswd", 404),
+        ("POST", "teach/art/doubling/grade", 422),
+    ],
+)
+async def test_every_failure_has_the_one_shape(
+    client: Client, place: dict[str, str], method: str, path: str, status: int
+) -> None:
+    answer = await client("ted").request(method, path)
+    assert answer.status_code == status
+    assert set(answer.json()) == {"code", "message"}
+    assert "Traceback" not in answer.text
+
+
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+async def test_a_fault_of_ours_shows_no_traceback(client: Client, app: FastAPI) -> None:
+    app.state.database = None
+    answer = await client("amy").get("home")
+    assert (answer.status_code, answer.json()["code"]) == (500, "internal_error")
+    assert "Traceback" not in answer.text
