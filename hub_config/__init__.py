@@ -1,0 +1,1 @@
+"""What JupyterHub is told: sign-in, spaces, services, addresses and pages, each from the settings."""

@@ -1,0 +1,65 @@
+"""How spaces are started: one for each person, as a container or as a local process.
+
+Configuration only sets; it never appends to or changes what is there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+from traitlets.config import Config
+
+from hub_config.processes import BIN
+from hub_config.tenants import Tenant, read_tenant
+from learnspace_core.database import Database
+from learnspace_core.settings import Settings
+
+
+class Space(Protocol):
+    """What both kinds of spawner have."""
+
+    user: User
+
+    async def admit(self, tenant: Tenant, settings: Settings) -> None:
+        """Set what the person's space needs."""
+
+
+class User(Protocol):
+    """JupyterHub's user of a spawner."""
+
+    name: str
+
+
+def configure_spawning(c: Config, settings: Settings) -> None:
+    """Set the spawner and everything about spaces."""
+    c.JupyterHub.cleanup_servers = False  # spaces outlive a restart of the hub
+    c.Spawner.default_url = "/lab"
+    c.Spawner.start_timeout = settings.spaces.start_seconds
+    c.Spawner.http_timeout = settings.spaces.start_seconds
+    c.Spawner.env_keep = ["LANG", "LC_ALL"]
+    c.Spawner.pre_spawn_hook = admission(settings)
+    if settings.spaces.kind == "docker":
+        from hub_config.containers import configure_containers
+
+        c.JupyterHub.spawner_class = "hub_config.containers.ContainerSpace"
+        c.Spawner.cmd = ["jupyterhub-singleuser"]
+        configure_containers(c, settings)
+    else:
+        c.JupyterHub.spawner_class = "hub_config.processes.ProcessSpace"
+        c.Spawner.cmd = [str(BIN / "jupyterhub-singleuser")]
+        # Whoever runs Learnspace as root to try it out is told at its start that nothing is isolated.
+        c.Spawner.args = ["--allow-root"] if os.geteuid() == 0 else []
+
+
+def admission(settings: Settings) -> Callable[[Space], Awaitable[None]]:
+    """Return the hook that reads the person from the rosters before each start, away from the hub's event loop."""
+    database = Database(settings.database_url)
+
+    async def admit(spawner: Space) -> None:
+        tenant = await asyncio.to_thread(read_tenant, database, spawner.user.name)
+        await spawner.admit(tenant, settings)
+
+    return admit

@@ -1,0 +1,63 @@
+"""Who a space is for: read from the rosters each time a space starts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from tornado import web
+
+from learnspace_core.database import Database
+from learnspace_core.settings import PREFIX, Settings
+from learnspace_people.store import find_person
+
+
+@dataclass(frozen=True)
+class Tenant:
+    """The person of a space; ``id`` is never used again for another person, unlike ``username``."""
+
+    id: str
+    username: str
+    teaches: tuple[str, ...]
+
+    @property
+    def role(self) -> str:
+        """``teacher`` if the person teaches any course, else ``learner``."""
+        return "teacher" if self.teaches else "learner"
+
+
+class SpaceRefused(web.HTTPError):
+    """No space is started; the message is shown to the person."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(403, message)
+        self.jupyterhub_message = message
+
+
+def read_tenant(database: Database, username: str) -> Tenant:
+    """Return the person of that username as the rosters have them now.
+
+    Raises:
+        SpaceRefused: the person is on no roster.
+    """
+    with database.read() as session:
+        person = find_person(session, username)
+    if person is None or not person.enrolments:
+        raise SpaceRefused(f"{username} is on no roster yet. Ask your teacher or your school's manager to add you.")
+    return Tenant(person.id, person.username, tuple(person.courses("teacher")))
+
+
+def taught_directories(settings: Settings, tenant: Tenant) -> dict[str, Path]:
+    """Return course to directory for the courses the person teaches and that have a directory."""
+    directories = {course: settings.state / "courses" / course for course in tenant.teaches}
+    return {course: directory for course, directory in directories.items() if directory.is_dir()}
+
+
+def space_environment(tenant: Tenant, service_origin: str) -> dict[str, str]:
+    """Return the environment that every space is given, whatever it runs in."""
+    return {
+        "LEARNSPACE_SERVICE_URL": f"{service_origin}{PREFIX}",
+        "LEARNSPACE_ROLE": tenant.role,
+        "LEARNSPACE_PERSON": tenant.id,
+        "LEARNSPACE_COURSES": ",".join(tenant.teaches),
+    }
