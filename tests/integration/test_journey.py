@@ -1,0 +1,148 @@
+"""The journey: sign in, study, hand in, be graded, find it in the portfolio; on process spaces and on containers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.integration.conftest import Stack, new_context, running_stack, shot, sign_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+
+LESSON = "Hello, notebook"
+PRACTICE = "Practice 1: Numbers and names"
+
+
+@pytest.fixture(scope="module", params=["process", pytest.param("docker", marks=pytest.mark.docker)])
+def stack(request: pytest.FixtureRequest) -> Iterator[Stack]:
+    """Learnspace with each kind of space."""
+    with running_stack("--spaces", request.param) as stack:
+        stack.kind = request.param  # type: ignore[attr-defined]
+        yield stack
+
+
+def test_the_journey_of_a_learner_and_a_teacher(stack: Stack, browser: Browser) -> None:
+    kind = stack.kind  # type: ignore[attr-defined]
+    learner = sign_in(new_context(browser), stack, "lena")
+    home = learner.get_by_role("main", name="Home")
+    expect(home.get_by_role("heading", name="Hello, Lena")).to_be_visible()
+    expect(home.get_by_text(PRACTICE)).to_be_visible()
+    shot(learner, f"{kind}-1-home")
+
+    _study(learner, kind)
+    _hand_in(learner, kind)
+
+    teacher = sign_in(new_context(browser), stack, "li")
+    expect(teacher.get_by_role("main", name="Home").get_by_text("1 to grade")).to_be_visible()
+    shot(teacher, f"{kind}-5-teacher-home")
+    _grade(teacher, kind)
+
+    _read_feedback(learner, kind)
+    _look_at_the_portfolio(learner, kind)
+    for name in ("hub", "service", "worker", "grader", "proxy", "door"):
+        assert "not recognized" not in stack.log(name)
+
+
+def _study(page: Page, kind: str) -> None:
+    page.get_by_role("main", name="Home").get_by_role("button", name="Resources").click()
+    resources = page.get_by_label("Resources", exact=True)
+    resources.get_by_role("searchbox", name="Search resources").fill("hello")
+    resources.get_by_role("list", name="Results").get_by_text(LESSON, exact=True).click()
+    frame = page.frame_locator("iframe[title='Preview of the resource']")
+    expect(frame.get_by_role("heading", name=LESSON)).to_be_visible()
+    shot(page, f"{kind}-2-resources")
+    page.get_by_role("button", name="Open in my space").click()
+    expect(page.get_by_role("tab", name="01-hello.ipynb")).to_be_visible()
+    expect(page.locator(".jp-Notebook").get_by_role("heading", name=LESSON)).to_be_visible()
+    shot(page, f"{kind}-3-lesson")
+
+
+def _open_practice(page: Page, panel: str = "Assignments") -> None:
+    page.get_by_role("menuitem", name="Learning").click()
+    page.get_by_role("menuitem", name=panel, exact=True).click()
+
+
+def _hand_in(page: Page, kind: str) -> None:
+    _open_practice(page)
+    panel = page.get_by_role("main", name="Assignments")
+    panel.get_by_role("button", name=re.compile(PRACTICE)).click()
+    panel.get_by_role("button", name="Get it").click()
+    notebook = page.locator(".jp-NotebookPanel:visible")
+    expect(notebook.get_by_role("heading", name=PRACTICE)).to_be_visible()
+    # Answer the first task and the one in words as a learner would; handing in saves them.
+    cell = notebook.locator(".jp-CodeCell").filter(has_text="NotImplementedError").first
+    cell.locator(".cm-content").click()
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.type("song_seconds = 180\nsongs = 12\nalbum_seconds = song_seconds * songs")
+    answer = notebook.locator(".jp-MarkdownCell").filter(has_text="YOUR ANSWER HERE").last
+    answer.dblclick()
+    answer.locator(".cm-content").click()
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.type("It gives the name age to a new number, which is 13.")
+    _open_practice(page)
+    panel.get_by_role("button", name="Hand in", exact=True).click()
+    expect(panel.get_by_role("heading", name="What will be sent")).to_be_visible()
+    panel.get_by_role("button", name="Hand in now").click()
+    receipt = panel.get_by_role("region", name="Receipt")
+    expect(receipt.get_by_text("1 file")).to_be_visible()
+    expect(panel.get_by_role("button", name=re.compile(f"{PRACTICE}.*handed in", re.DOTALL))).to_be_visible()
+    shot(page, f"{kind}-4-receipt")
+
+
+def _grade(page: Page, kind: str) -> None:
+    _open_practice(page)
+    panel = page.get_by_role("main", name="Assignments")
+    panel.get_by_role("button", name=re.compile(f"{PRACTICE}.*1 to grade", re.DOTALL)).click()
+    panel.get_by_role("button", name="Grade all (1)").click()
+    expect(panel.get_by_role("table").get_by_text("to mark by hand")).to_be_visible(timeout=90_000)
+    shot(page, f"{kind}-6-graded")
+    with page.context.expect_page() as opened:
+        panel.get_by_role("link", name="Mark by hand: Lena").click()
+    grader = opened.value
+    grader.get_by_role("link", name="ps1-numbers-and-names").or_(grader.locator(".score").first).first.wait_for()
+    score = grader.locator("input.score:not([disabled])").last
+    score.fill("3")
+    score.press("Tab")
+    comment = grader.locator("textarea.comment").last
+    comment.fill("A clear answer.")
+    comment.press("Tab")
+    expect(grader.locator(".save-icon, .glyphicon-ok, .saved").last).to_be_attached()
+    shot(grader, f"{kind}-7-formgrader")
+    grader.wait_for_load_state("networkidle")
+    grader.close()
+    panel.get_by_role("button", name="Refresh").click()
+    panel.get_by_role("button", name="Return feedback: Lena").click()
+    expect(panel.get_by_role("table").get_by_text("returned")).to_be_visible(timeout=60_000)
+    shot(page, f"{kind}-8-returned")
+
+
+def _read_feedback(page: Page, kind: str) -> None:
+    _open_practice(page)
+    panel = page.get_by_role("main", name="Assignments")
+    panel.get_by_role("button", name="Refresh").click()
+    panel.get_by_role("button", name="Read feedback").click()
+    expect(panel.get_by_text("A clear answer.").first).to_be_visible()
+    frame = page.frame_locator("iframe[title='Your notebook with feedback']")
+    expect(frame.get_by_text("3 / 3").first).to_be_attached()
+    expect(frame.get_by_text("HIDDEN TESTS")).to_have_count(0)
+    shot(page, f"{kind}-9-feedback")
+
+
+def _look_at_the_portfolio(page: Page, kind: str) -> None:
+    _open_practice(page, "Portfolio")
+    portfolio = page.get_by_role("main", name="Portfolio")
+    said = [f"Got {PRACTICE} back", f"Handed in {PRACTICE}", f"Began {PRACTICE}", f"Opened {LESSON}"]
+    items = portfolio.get_by_role("listitem")
+    expect(items).to_have_count(4)
+    for item, text in zip(items.all(), said, strict=True):
+        expect(item).to_contain_text(text)
+    shot(page, f"{kind}-10-portfolio")
+    with page.context.expect_page() as opened:
+        portfolio.get_by_role("link", name="Open as a page").click()
+    outside = opened.value
+    expect(outside.get_by_role("heading", name="Portfolio of Lena")).to_be_visible()
+    expect(outside.get_by_role("listitem")).to_have_count(4)
+    shot(outside, f"{kind}-11-portfolio-page")
