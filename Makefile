@@ -1,10 +1,10 @@
 # What a person and CI type. Everything is installed into this checkout: .tools (uv), .venv (Python), node_modules.
 PYTHON ?= python3.11
-PORT ?= 8000
+PORT ?=
 SPACES ?=
 UV := .tools/bin/uv
 BIN := .venv/bin
-export PATH := $(CURDIR)/$(BIN):$(PATH)
+export PATH := $(CURDIR)/$(BIN):$(CURDIR)/.tools/bin:$(PATH)
 export UV_PYTHON_DOWNLOADS := never
 
 LAB_SOURCES := $(shell find extensions -path '*/node_modules' -prune -o -path '*/labextension' -prune -o \
@@ -16,9 +16,9 @@ LABEXTENSION := extensions/learnspace_core/labextension/package.json
 help: ## Say what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 20
 
-up: .venv/.ready ## Run everything with demo accounts until Ctrl-C (SPACES=docker: a container for each learner; PORT=8000)
+up: .venv/.ready ## Run everything with demo accounts until Ctrl-C (SPACES=docker: a container for each learner; PORT=9000: another port)
 	$(if $(filter docker,$(SPACES)),$(MAKE) --no-print-directory images)
-	@exec $(BIN)/learnspace up --port $(PORT) --materials course_materials $(if $(SPACES),--spaces $(SPACES))
+	@exec $(BIN)/learnspace up --materials course_materials $(if $(PORT),--port $(PORT)) $(if $(SPACES),--spaces $(SPACES))
 
 test: test-unit test-integration ## Run all tests
 

@@ -40,7 +40,8 @@ class CallbackHandler(OAuthCallbackHandler):
         """
         try:
             super().check_arguments()
-        except HTTPError as error:
+        except (HTTPError, AttributeError, ValueError) as error:
+            # The last two: oauthenticator meets a state that is no object, or not ASCII.
             self.log.warning("Sign-in refused: %s", error)
             raise HTTPError(400, INTERRUPTED) from error
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from tornado import web
 
 from learnspace_core.database import Database
+from learnspace_core.labstatic import find_lab_static
 from learnspace_core.settings import PREFIX, Settings
 from learnspace_people.store import find_person
 
@@ -55,7 +56,9 @@ def taught_directories(settings: Settings, tenant: Tenant) -> dict[str, Path]:
 
 def space_environment(tenant: Tenant, service_origin: str) -> dict[str, str]:
     """Return the environment that every space is given, whatever it runs in."""
+    lab = find_lab_static()
     return {
+        "LEARNSPACE_SHARED_LAB": lab.url if lab else "",
         "LEARNSPACE_SERVICE_URL": f"{service_origin}{PREFIX}",
         "LEARNSPACE_ROLE": tenant.role,
         "LEARNSPACE_PERSON": tenant.id,

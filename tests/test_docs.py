@@ -21,8 +21,6 @@ PAGES = [*sorted(ROOT.glob("*.md")), *DOCS]
 BASE = f"{PREFIX}/api"
 HEADING = re.compile(r"^### `([A-Z]+ /[^`]*)`$", re.MULTILINE)
 FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
-SHELL = re.compile(r"^```\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-"""Blocks of commands are the ones that name no language."""
 SPAN = re.compile(r"`([^`\n]+)`")
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 MAKE = re.compile(r"(?:^|&&|;)[ \t]*(?:[A-Z_]+=\S+[ \t]+)*make((?:[ \t]+[^\s#&;|]+)+)", re.MULTILINE)
@@ -33,9 +31,10 @@ def _text(page: Path) -> str:
 
 
 def _code(page: Path) -> list[str]:
-    """Return what a reader would type: blocks of commands, and code within a line."""
+    """Return what a reader would type: the blocks that name no language, and code within a line."""
     text = _text(page)
-    return [*SHELL.findall(text), *SPAN.findall(FENCE.sub("", text))]
+    blocks = [block.removeprefix("```\n") for block in FENCE.findall(text) if block.startswith("```\n")]
+    return [*blocks, *SPAN.findall(FENCE.sub("", text))]
 
 
 def _name(page: Path) -> str:
@@ -121,7 +120,13 @@ def test_every_make_target_exists(page: Path) -> None:
     makefile = _text(ROOT / "Makefile")
     targets = set(re.findall(r"^([a-z][a-z-]*):", makefile, re.MULTILINE))
     patterns = [target.removesuffix("%") for target in re.findall(r"^([a-z-]+%):", makefile, re.MULTILINE)]
-    named = {word for code in _code(page) for words in MAKE.findall(code) for word in words.split() if "=" not in word}
+    named = {
+        word
+        for code in _code(page)
+        for words in MAKE.findall(code)
+        for word in words.split()
+        if re.fullmatch(r"[a-z][\w-]*", word)
+    }
     assert sorted(word for word in named - targets if not word.startswith(tuple(patterns))) == []
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import sys
 from importlib.metadata import version
 from pathlib import Path
@@ -17,19 +19,25 @@ from learnspace_core.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from learnspace_core.database import Database
+    from learnspace_core.demo import Account
 
 app = typer.Typer(
     help="Learnspace: a personal learning space for everyone, on JupyterHub.",
     no_args_is_help=True,
     add_completion=False,
+    pretty_exceptions_enable=False,  # it would print local variables, passwords among them
 )
 db = typer.Typer(help="The service's database.", no_args_is_help=True)
 app.add_typer(db, name="db")
 console = Console()
 
+NEEDED_FOR_CONTAINERS = ("Docker engine", "space image", "grader image")
+"""Names of the doctor's checks without which ``up --spaces docker`` does not start."""
+
 
 def main() -> None:
     """Run the command line."""
+    os.umask(0o027)
     for room in load_all("cli"):
         for name, group in getattr(room, "GROUPS", {}).items():
             app.add_typer(group, name=name)
@@ -69,31 +77,21 @@ def up(
     from learnspace_core import up as processes
     from learnspace_core.demo import ensure_demo
 
-    settings, config = _settings_of_up(spaces, port)
-    processes.prepare_state(settings)
-    if settings.spaces.kind == "docker":
-        _require_docker(settings)
-    database = open_database(settings)
-    found = sorted(path.parent for path in materials.glob("*/course.toml")) if materials else []
-    accounts = ensure_demo(settings, database, found)
-    with processes.running(settings, config) as supervisor:
-        with console.status("Starting…"):
-            processes.wait_until_ready(settings, supervisor)
-        with console.status("Preparing the courses…"):
-            _wait_for_jobs(database)
-        table = Table("Sign in as", "Password", "Who", "Role", box=None)
-        for account in accounts:
-            table.add_row(account.username, account.password, account.name, account.role)
-        console.print(f"\nLearnspace is ready: [bold]{settings.public_url}[/bold]\n")
-        console.print(table)
-        if settings.spaces.kind == "process":
-            console.print(
-                "\nSpaces are plain processes of your own user: they do [bold]not[/bold] isolate learners from each "
-                "other. For real learners use containers: make up SPACES=docker"
-            )
-        console.print("\nCtrl-C stops everything. Data and logs are in", str(settings.state))
-        processes.wait_for_signal(supervisor)
-        console.print("Stopping…")
+    settings = _settings_of_up(spaces, port)
+    with processes.alone(settings):
+        if settings.spaces.kind == "docker":
+            _require_docker(settings)
+        database = open_database(settings)
+        found = sorted(path.parent for path in materials.glob("*/course.toml")) if materials else []
+        accounts = ensure_demo(settings, database, found)
+        with processes.running(settings) as supervisor:
+            with console.status("Starting…"):
+                processes.wait_until_ready(settings, supervisor)
+            with console.status("Preparing the courses…"):
+                _wait_for_jobs(database)
+            _welcome(settings, accounts, bool(_courses(database)))
+            processes.wait_for_signal(supervisor)
+            console.print("Stopping…")
 
 
 @app.command()
@@ -110,7 +108,9 @@ def doctor() -> None:
     from learnspace_core.doctor import checks
 
     found = checks(load_settings())
-    table = Table("", "What", "Found", "What to do", box=None)
+    table = Table("", "What", box=None)
+    for heading in ("Found", "What to do"):
+        table.add_column(heading, overflow="fold")
     signs = {True: "[green]ok[/green]", False: "[red]missing[/red]", None: "not needed"}
     for check in found:
         table.add_row(signs[check.ok], check.name, check.found, "" if check.ok else check.remedy)
@@ -121,17 +121,19 @@ def doctor() -> None:
 
 @db.command("upgrade")
 def db_upgrade() -> None:
-    """Bring the database to the newest schema; safe to repeat."""
+    """Bring the service's and the hub's database to the newest schema; safe to repeat."""
+    from jupyterhub.dbutil import upgrade_if_needed
+
     settings = load_settings()
     settings.state.mkdir(parents=True, exist_ok=True)
     open_database(settings).close()
-    console.print("The database is up to date.")
+    # A new database is made by the hub at its first start; SQLite is copied before it is changed.
+    upgrade_if_needed(settings.hub_database_url, log=logging.getLogger("learnspace"))
+    console.print(f"The databases of {settings.state} are up to date.")
 
 
-def _settings_of_up(spaces: str, port: int) -> tuple[Settings, Path]:
-    """Return the settings with the options of the command, and the file that tells them to the processes."""
-    import tomli_w
-
+def _settings_of_up(spaces: str, port: int) -> Settings:
+    """Return the settings with the options of the command."""
     settings = load_settings()
     if spaces not in ("", "process", "docker"):
         raise LearnspaceError("bad_settings", f"--spaces is process or docker, not {spaces!r}.")
@@ -140,19 +142,39 @@ def _settings_of_up(spaces: str, port: int) -> tuple[Settings, Path]:
         update["spaces"] = settings.spaces.model_copy(update={"kind": spaces})
     if port:
         update["front"] = settings.front.model_copy(update={"port": port, "internal_port": port + 100})
-    settings = settings.model_copy(update=update)
-    config = settings.state / "run" / "learnspace.toml"
-    config.parent.mkdir(parents=True, exist_ok=True)
-    # What every process reads: the settings as they are now.
-    config.write_text(tomli_w.dumps(settings.model_dump(mode="json", exclude_none=True)), encoding="utf-8")
-    return settings, config
+    return settings.model_copy(update=update)
+
+
+def _welcome(settings: Settings, accounts: list[Account], courses: bool) -> None:
+    """Say where to go, who can sign in, and what this is not."""
+    table = Table("Sign in as", "Password", "Who", "Role", box=None)
+    for account in accounts:
+        table.add_row(account.username, account.password, account.name, account.role)
+    console.print(f"\nLearnspace is ready: [bold]{settings.public_url}[/bold]\n")
+    console.print(table)
+    if not courses:
+        console.print("\nThere is no course yet, so learners have no space: learnspace up --materials DIRECTORY")
+    if settings.spaces.kind == "process":
+        console.print(
+            "\nSpaces are plain processes of your own user: they do [bold]not[/bold] isolate learners from each "
+            "other. For real learners use containers: make up SPACES=docker"
+        )
+    console.print("\nCtrl-C stops everything. Data and logs are in", str(settings.state))
+
+
+def _courses(database: Database) -> list[str]:
+    """Return the ids of the courses there are."""
+    from learnspace_people import store
+
+    with database.read() as session:
+        return [course.id for course in store.list_courses(session)]
 
 
 def _require_docker(settings: Settings) -> None:
     from learnspace_core.doctor import checks
 
     for check in checks(settings):
-        if check.ok is False and "ocker" in check.name + check.remedy:
+        if check.ok is False and check.name in NEEDED_FOR_CONTAINERS:
             raise LearnspaceError("docker_missing", f"{check.name}: {check.found}. {check.remedy}")
 
 

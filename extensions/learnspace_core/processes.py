@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import shutil
-import sys
 import sysconfig
 from pathlib import Path
 from typing import NoReturn
@@ -13,6 +12,7 @@ from urllib.parse import urlsplit
 
 from learnspace_core.errors import LearnspaceError
 from learnspace_core.keys import secret
+from learnspace_core.labstatic import find_lab_static
 from learnspace_core.settings import Settings
 
 NAMES = ("service", "worker", "grader", "proxy", "hub", "culler", "door")
@@ -58,16 +58,14 @@ def serve(name: str, settings: Settings) -> None:
         raise LearnspaceError("unknown_process", f"{name} is no process; they are {', '.join(NAMES)}.")
 
 
-def environment(settings: Settings, config: Path | None) -> dict[str, str]:
+def environment(settings: Settings, config: Path) -> dict[str, str]:
     """Return the environment in which every process runs: our own programs are found first."""
-    found = {
+    return {
         **os.environ,
         "PATH": os.pathsep.join([sysconfig.get_path("scripts"), os.environ.get("PATH", os.defpath)]),
         "LEARNSPACE_STATE": str(settings.state),
+        "LEARNSPACE_CONFIG": str(config),
     }
-    if config is not None:
-        found["LEARNSPACE_CONFIG"] = str(config)
-    return found
 
 
 def write_caddyfile(settings: Settings) -> Path:
@@ -87,8 +85,9 @@ def caddyfile(settings: Settings, door_address: str | None) -> str:
             process spaces.
     """
     public = urlsplit(settings.public_url)
-    site = f"https://{public.hostname}" if public.scheme == "https" else f"http://:{settings.front.port}"
-    lab = Path(sys.prefix) / "share" / "jupyter" / "lab" / "static"
+    site = f"https://{public.netloc}" if public.scheme == "https" else f"http://:{settings.front.port}"
+    lab = find_lab_static()
+    shared = SHARED_LAB.format(url=lab.url, directory=lab.directory) if lab else ""
     text = f"""{{
 	admin off
 	persist_config off
@@ -99,12 +98,7 @@ def caddyfile(settings: Settings, door_address: str | None) -> str:
 	encode zstd gzip
 	header X-Content-Type-Options nosniff
 	header -Server
-	handle_path /shared/lab/* {{
-		root * {lab}
-		header Cache-Control "public, max-age=31536000, immutable"
-		file_server
-	}}
-	handle {{
+{shared}	handle {{
 		reverse_proxy 127.0.0.1:{settings.proxy_port}
 	}}
 	handle_errors 502 503 504 {{
@@ -132,6 +126,14 @@ def caddyfile(settings: Settings, door_address: str | None) -> str:
 }}
 """
 
+
+SHARED_LAB = """\
+	handle_path {url}/* {{
+		root * {directory}
+		header Cache-Control "public, max-age=31536000, immutable"
+		file_server
+	}}
+"""
 
 UNAVAILABLE = (
     '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'

@@ -7,9 +7,10 @@ from importlib import import_module
 from typing import Any
 
 from learnspace_core.features import load_all
+from learnspace_core.labstatic import find_lab_static
 from learnspace_core.routes import BASE
 
-TEACHERS_PLUGINS = ("@jupyter/nbgrader:formgrader", "@jupyter/nbgrader:create-assignment")
+TEACHERS_PLUGINS = tuple(f"@jupyter/nbgrader:{name}" for name in ("create-assignment", "formgrader", "menu"))
 """Off for everyone in ``space_config/labconfig/page_config.json``, on again for who teaches."""
 
 
@@ -24,16 +25,23 @@ def _load_jupyter_server_extension(server: Any) -> None:
     server.web_app.add_handlers(".*$", [(f"{base}{path}", handler, options) for path, handler, options in rows])
     if os.environ.get("LEARNSPACE_ROLE") == "teacher":
         import_module("learnspace_assignments.formgrader").load(server)
-        _show_teachers_plugins(server.web_app.settings)
+    _adapt_page(server.web_app.settings)
 
 
-def _show_teachers_plugins(settings: dict[str, Any]) -> None:
+def _adapt_page(settings: dict[str, Any]) -> None:
+    """Let JupyterLab's page load the files all learners share, and show a teacher the plugins of teachers."""
     before = settings.get("page_config_hook")
+    shared = os.environ.get("LEARNSPACE_SHARED_LAB", "")
+    lab = find_lab_static()
+    teaches = os.environ.get("LEARNSPACE_ROLE") == "teacher"
 
     def hook(handler: Any, page_config: dict[str, Any]) -> dict[str, Any]:
         page_config = before(handler, page_config) if before else page_config
-        disabled = page_config.get("disabledExtensions", [])
-        page_config["disabledExtensions"] = [name for name in disabled if name not in TEACHERS_PLUGINS]
+        if lab and lab.url == shared:
+            page_config["fullStaticUrl"] = shared
+        if teaches:
+            disabled = page_config.get("disabledExtensions", [])
+            page_config["disabledExtensions"] = [name for name in disabled if name not in TEACHERS_PLUGINS]
         return page_config
 
     settings["page_config_hook"] = hook

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import httpx
 import psutil
+import tomli_w
 
 from learnspace_core.errors import LearnspaceError
 from learnspace_core.processes import NAMES, environment
@@ -30,38 +31,49 @@ PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 
 
 @contextmanager
-def running(settings: Settings, config: Path | None) -> Iterator[subprocess.Popen[bytes]]:
-    """Run all processes; on leaving, all of them and all spaces have ended.
-
-    Args:
-        settings: the settings of this installation.
-        config: the learnspace.toml they were read from, handed on to the processes.
+def alone(settings: Settings) -> Iterator[None]:
+    """Hold the state directory, made if missing, so that no second ``up`` touches it, and see that all ports are free.
 
     Raises:
-        LearnspaceError: ``already_running``, ``port_in_use``, ``disk_full``, or ``not_started`` with the log to read.
+        LearnspaceError: ``already_running``, ``port_in_use``, ``disk_full`` or ``bad_settings``.
     """
     prepare_state(settings)
-    with _only_one(settings):
-        check_ports(settings)
-        # Spaces outlive the hub that started them; as their reaper we find them when we stop.
-        _prctl(PR_SET_CHILD_SUBREAPER, 1)
-        supervisor = subprocess.Popen(
-            [sys.executable, "-m", "supervisor.supervisord", "-n", "-c", str(_write_supervisord(settings))],
-            env=environment(settings, config),
-            start_new_session=True,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            preexec_fn=_die_with_parent,
-        )
+    with (settings.state / "run" / "up.lock").open("w") as lock:
         try:
-            yield supervisor
-        finally:
-            _stop(supervisor)
-            if settings.spaces.kind == "docker":
-                from hub_config.volumes import stop_all
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise LearnspaceError(
+                "already_running", f"Learnspace is running already with the state in {settings.state}."
+            ) from error
+        check_ports(settings)
+        yield
 
-                stop_all(settings)
+
+@contextmanager
+def running(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
+    """Run all processes; on leaving, all of them and all spaces have ended."""
+    config = settings.state / "run" / "learnspace.toml"
+    # What every process reads: the settings as they are now, with the options of the command.
+    config.write_text(tomli_w.dumps(settings.model_dump(mode="json", exclude_none=True)), encoding="utf-8")
+    # Spaces outlive the hub that started them; as their reaper we find them when we stop.
+    _prctl(PR_SET_CHILD_SUBREAPER, 1)
+    supervisor = subprocess.Popen(
+        [sys.executable, "-m", "supervisor.supervisord", "-n", "-c", str(_write_supervisord(settings))],
+        env=environment(settings, config),
+        start_new_session=True,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        preexec_fn=_die_with_parent,
+    )
+    try:
+        yield supervisor
+    finally:
+        _stop(supervisor)
+        if settings.spaces.kind == "docker":
+            from hub_config.volumes import stop_all
+
+            stop_all(settings)
 
 
 def prepare_state(settings: Settings) -> None:
@@ -104,7 +116,7 @@ def check_ports(settings: Settings) -> None:
                 raise LearnspaceError(
                     "port_in_use",
                     f"Port {port} on {address} cannot be used ({error.strerror}). Stop the program that uses it, or "
-                    f"set {key} in learnspace.toml (make up PORT=… moves them all).",
+                    f"set {key} in learnspace.toml; make up PORT=… moves all of them.",
                 ) from error
 
 
@@ -184,18 +196,6 @@ def _write_supervisord(settings: Settings) -> Path:
     # supervisord reads % as the start of an expression.
     path.write_text("\n".join(lines).replace("%", "%%") + "\n", encoding="utf-8")
     return path
-
-
-@contextmanager
-def _only_one(settings: Settings) -> Iterator[None]:
-    with (settings.state / "run" / "up.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise LearnspaceError(
-                "already_running", f"Learnspace is running already with the state in {settings.state}."
-            ) from error
-        yield
 
 
 def _stop(supervisor: subprocess.Popen[bytes]) -> None:

@@ -23,9 +23,10 @@ def import_people(
     from learnspace_people.roster import import_roster, read_roster
 
     rows = read_roster(file)
-    with open_database(load_settings()).write() as session:
+    settings = load_settings()
+    with open_database(settings).write() as session:
         done = import_roster(session, rows)
-    typer.echo(f"{done.people} people, {done.new_roles} new roles.")
+    typer.echo(f"People {done.people}, new roles {done.new_roles}; state in {settings.state}")
 
 
 @people.command("password")

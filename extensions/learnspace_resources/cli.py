@@ -29,6 +29,6 @@ def import_command(
     done = import_course(settings, database, blobs, path, institution)
     for queue, job_id in done.jobs:
         Queue(settings, queue, database, blobs).wake(job_id)
-    typer.echo(f"{done.title}: {done.resources} resources, {done.assignments} assignments.")
+    typer.echo(f"{done.title}: resources {done.resources}, assignments {done.assignments}; state in {settings.state}")
     for file in done.kept:
         typer.echo(f"  kept, because it was edited here: {file}")

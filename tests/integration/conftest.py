@@ -121,12 +121,11 @@ def running_stack(*options: str, config: str = "") -> Iterator[Stack]:
         try:
             stack.start()
             yield stack
-        except BaseException:
-            kept = SHOTS / "logs"
-            shutil.copytree(stack.state / "logs", kept, dirs_exist_ok=True)
-            raise
         finally:
             stack.stop()
+            # What a failed test needs to be understood.
+            if (stack.state / "logs").exists():
+                shutil.copytree(stack.state / "logs", SHOTS / "logs" / str(stack.port), dirs_exist_ok=True)
 
 
 @pytest.fixture(scope="session")

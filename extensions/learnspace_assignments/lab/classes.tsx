@@ -1,7 +1,8 @@
 /** My classes: for each assignment who handed in, and what a teacher does with it. */
 import * as React from 'react';
 
-import { Chip, Problem, Section, Time } from '../../learnspace_core/lab/components';
+import { Chip, Problem, Section, Time, useInView } from '../../learnspace_core/lab/components';
+import { DueDate } from './duedate';
 import { keyOf } from './learnerwork';
 import type { AssignmentsModel } from './model';
 import { SubmissionsTable } from './submissions';
@@ -31,10 +32,12 @@ function Row({ one, model }: { one: ITaughtAssignment; model: AssignmentsModel }
   const { learnspace, teacher } = model;
   const { trans, locale } = learnspace;
   const open = teacher.selected === keyOf(one);
-  const waiting = teacher.count(one, 'handed_in', 'withheld');
+  const waiting = teacher.count(one, 'handed_in');
+  const withheld = teacher.count(one, 'withheld');
   const toMark = teacher.count(one, 'needs_marks');
+  const row = useInView<HTMLLIElement>(open);
   return (
-    <li className={open ? 'ls-mod-open' : undefined}>
+    <li ref={row} className={open ? 'ls-mod-open' : undefined}>
       <button className="ls-Row" aria-expanded={open} onClick={() => teacher.toggle(keyOf(one))}>
         <span className="ls-Row-main">
           <span className="ls-Row-title">{one.title}</span>
@@ -55,6 +58,7 @@ function Row({ one, model }: { one: ITaughtAssignment; model: AssignmentsModel }
         </span>
         <span className="ls-Chips">
           {waiting > 0 && <Chip tone="sent">{trans.__('%1 to grade', waiting)}</Chip>}
+          {withheld > 0 && <Chip tone="attention">{trans.__('%1 to look at', withheld)}</Chip>}
           {toMark > 0 && <Chip tone="attention">{trans.__('%1 to mark by hand', toMark)}</Chip>}
         </span>
       </button>
@@ -66,12 +70,13 @@ function Row({ one, model }: { one: ITaughtAssignment; model: AssignmentsModel }
 function Detail({ one, model }: { one: ITaughtAssignment; model: AssignmentsModel }): JSX.Element {
   const { learnspace, teacher } = model;
   const { trans } = learnspace;
-  const waiting = teacher.count(one, 'handed_in', 'withheld');
-  const graded = teacher.count(one, 'graded', 'needs_marks');
+  const waiting = teacher.count(one, 'handed_in');
+  const graded = teacher.count(one, 'graded');
   const toMark = teacher.count(one, 'needs_marks');
   const busy = teacher.jobs.has(keyOf(one));
   return (
     <div className="ls-Detail">
+      <DueDate one={one} teacher={teacher} trans={trans} />
       <div className="ls-Buttons">
         <button
           className={`ls-Button${waiting > 0 ? ' ls-mod-filled' : ''}`}
@@ -111,7 +116,7 @@ function Progress({
   const text =
     job && trans.__('%1 of %2 done. You may close this; it goes on.', job.done, job.total);
   return (
-    <div role="status" className="ls-Told">
+    <div role="status">
       {job && (
         <p>
           <progress

@@ -31,8 +31,9 @@ interface IMarksProps {
 /** The marks in a few sentences that start with what went well. */
 export function Summary({ marks, learnspace }: IMarksProps): JSX.Element {
   const { trans, locale } = learnspace;
-  const rest = names(marks.questions.filter(one => one.score < one.max_score));
-  const full = names(marks.questions).filter(name => !rest.includes(name));
+  const parts = byHeading(marks.questions);
+  const rest = parts.filter(one => one.score < one.max_score).map(one => one.name);
+  const full = parts.filter(one => one.score >= one.max_score).map(one => one.name);
   const list = new Intl.ListFormat(locale);
   return (
     <div className="ls-Summary">
@@ -49,9 +50,28 @@ export function Summary({ marks, learnspace }: IMarksProps): JSX.Element {
   );
 }
 
-/** What the learner knows the questions by, each once: several tests may stand under one heading. */
-function names(questions: IQuestion[]): string[] {
-  return [...new Set(questions.map(one => one.title || one.id))];
+interface IPart {
+  name: string;
+  score: number;
+  max_score: number;
+  comments: string[];
+}
+
+/** The marks under each heading that the learner knows: several tests may stand under one. */
+function byHeading(questions: IQuestion[]): IPart[] {
+  const parts = new Map<string, IPart>();
+  for (const one of questions) {
+    // The points stand in a column of their own.
+    const name = one.title.replace(/\s*[(（][^()（）]*[)）]$/, '') || one.title || one.id;
+    const part = parts.get(name) ?? { name, score: 0, max_score: 0, comments: [] };
+    part.score += one.score;
+    part.max_score += one.max_score;
+    if (one.comment) {
+      part.comments.push(one.comment);
+    }
+    parts.set(name, part);
+  }
+  return [...parts.values()];
 }
 
 function Questions({ marks, learnspace }: IMarksProps): JSX.Element {
@@ -68,13 +88,13 @@ function Questions({ marks, learnspace }: IMarksProps): JSX.Element {
           </tr>
         </thead>
         <tbody>
-          {marks.questions.map(one => (
-            <tr key={`${one.notebook} ${one.id}`}>
-              <th scope="row">{one.title || one.id}</th>
+          {byHeading(marks.questions).map(one => (
+            <tr key={one.name}>
+              <th scope="row">{one.name}</th>
               <td>
                 {trans.__('%1 of %2', points(one.score, locale), points(one.max_score, locale))}
               </td>
-              <td>{one.comment}</td>
+              <td>{one.comments.join(' ')}</td>
             </tr>
           ))}
         </tbody>

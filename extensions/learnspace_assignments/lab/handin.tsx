@@ -85,9 +85,7 @@ export function History({ one, learnspace }: IStepsProps): JSX.Element {
   const { trans, locale } = learnspace;
   return (
     <details className="ls-History">
-      <summary>
-        {trans._n('Handed in %1 time', 'Handed in %1 times', one.submissions.length)}
-      </summary>
+      <summary>{trans.__('Handed in so far: %1', one.submissions.length)}</summary>
       <ul>
         {one.submissions.map(each => (
           <li key={each.id}>

@@ -156,6 +156,7 @@ export class LearnerWork {
 
   private async _read(one: IAssignment): Promise<void> {
     this.showsFeedback = !this.showsFeedback;
+    this.receipt = null;
     const submission = one.submissions.find(each => each.state === 'returned');
     if (this.showsFeedback && submission) {
       this._feedbackOf = submission.id;

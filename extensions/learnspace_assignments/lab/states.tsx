@@ -52,6 +52,21 @@ function learnerWord(props: Parameters<typeof LearnerChip>[0]): string {
   }
 }
 
+/** Say that work which is not handed in was due already. */
+export function PastDue(props: {
+  state: LearnerState;
+  dueAt: string | null;
+  learnspace: ILearnspace;
+}): JSX.Element {
+  const { state, dueAt, learnspace } = props;
+  const [opened] = React.useState(Date.now);
+  const open = state === 'not_started' || state === 'working';
+  if (!open || dueAt === null || Date.parse(dueAt) >= opened) {
+    return <></>;
+  }
+  return <span className="ls-Late"> · {learnspace.trans.__('past due')}</span>;
+}
+
 /** Where a submission stands, as its learner or its teacher says it. */
 export function SubmissionChip(props: {
   state: SubmissionState;

@@ -70,7 +70,7 @@ function Row(props: IProps & { each: ITaughtSubmission }): JSX.Element {
       </td>
       <td>
         <SubmissionChip state={each.state} reader="teacher" learnspace={learnspace} />
-        {each.reason && <div className="ls-Reason">{each.reason}</div>}
+        {each.state === 'withheld' && <Withheld reason={each.reason} model={model} />}
       </td>
       <td>{each.marks && automatic(each.marks, locale)}</td>
       <td>
@@ -88,6 +88,22 @@ function Row(props: IProps & { each: ITaughtSubmission }): JSX.Element {
   );
 }
 
+/** Why a submission has no marks, and what a teacher does about it; the program's own words come last. */
+function Withheld({ reason, model }: { reason: string; model: AssignmentsModel }): JSX.Element {
+  const { trans } = model.learnspace;
+  return (
+    <div className="ls-Reason">
+      {trans.__('It could not be graded. Ask the learner to open it, mend it and hand in again.')}
+      {reason && (
+        <details>
+          <summary>{trans.__('Details')}</summary>
+          {reason}
+        </details>
+      )}
+    </div>
+  );
+}
+
 function Actions({ each, one, model, busy }: IProps & { each: ITaughtSubmission }): JSX.Element {
   const { learnspace, teacher } = model;
   const { trans } = learnspace;
@@ -98,11 +114,15 @@ function Actions({ each, one, model, busy }: IProps & { each: ITaughtSubmission 
       {['handed_in', 'withheld'].includes(each.state) && (
         <button
           className="ls-Button"
-          aria-label={trans.__('Grade: %1', who)}
+          aria-label={
+            each.state === 'withheld'
+              ? trans.__('Grade again: %1', who)
+              : trans.__('Grade: %1', who)
+          }
           aria-disabled={busy}
           onClick={() => void teacher.start('grade', one, [each.username])}
         >
-          {trans.__('Grade')}
+          {each.state === 'withheld' ? trans.__('Grade again') : trans.__('Grade')}
         </button>
       )}
       {url && (

@@ -1,10 +1,17 @@
 /** Assignments as the reader sees them: one's own, and for teachers the classes. */
 import * as React from 'react';
 
-import { Empty, Loaded, Section, Time, useChanges } from '../../learnspace_core/lab/components';
+import {
+  Empty,
+  Loaded,
+  Section,
+  Time,
+  useChanges,
+  useInView
+} from '../../learnspace_core/lab/components';
 import { keyOf } from './learnerwork';
 import type { AssignmentsModel, Tab } from './model';
-import { LearnerChip } from './states';
+import { LearnerChip, PastDue } from './states';
 import { Steps } from './steps';
 import { Classes } from './classes';
 import type { IAssignment } from './types';
@@ -115,8 +122,9 @@ function Row({ one, model }: { one: IAssignment; model: AssignmentsModel }): JSX
   const { trans, locale } = learnspace;
   const open = learner.selected === keyOf(one);
   const marks = one.submissions.find(each => each.state === 'returned')?.marks;
+  const row = useInView<HTMLLIElement>(open);
   return (
-    <li className={open ? 'ls-mod-open' : undefined}>
+    <li ref={row} className={open ? 'ls-mod-open' : undefined}>
       <button className="ls-Row" aria-expanded={open} onClick={() => learner.toggle(keyOf(one))}>
         <span className="ls-Row-main">
           <span className="ls-Row-title">{one.title}</span>
@@ -128,6 +136,7 @@ function Row({ one, model }: { one: IAssignment; model: AssignmentsModel }): JSX
             ) : (
               trans.__('no due date')
             )}
+            <PastDue state={one.state} dueAt={one.due_at} learnspace={learnspace} />
           </span>
         </span>
         <LearnerChip

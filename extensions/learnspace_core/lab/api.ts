@@ -4,6 +4,9 @@ import { ServerConnection } from '@jupyterlab/services';
 
 import { RequestError } from './errors';
 
+/** Milliseconds after which asking is given up; what sends something is waited for. */
+const PATIENCE = 15000;
+
 /**
  * Ask the learner's own server.
  *
@@ -18,11 +21,22 @@ export async function requestAPI<T>(
   serverSettings: ServerConnection.ISettings
 ): Promise<T> {
   const url = URLExt.join(serverSettings.baseUrl, 'learnspace', 'api', path);
+  const asks = (init.method ?? 'GET') === 'GET';
+  const patience = new AbortController();
+  const timer = asks ? window.setTimeout(() => patience.abort(), PATIENCE) : 0;
   let response: Response;
   try {
-    response = await ServerConnection.makeRequest(url, init, serverSettings);
+    response = await ServerConnection.makeRequest(
+      url,
+      asks ? { ...init, signal: patience.signal } : init,
+      serverSettings
+    );
   } catch (reason) {
-    throw new RequestError('space_unreachable', String(reason), 0);
+    // A space that is gone fails at once; one that is silent waits for the platform behind it.
+    const code = patience.signal.aborted ? 'service_unreachable' : 'space_unreachable';
+    throw new RequestError(code, String(reason), 0);
+  } finally {
+    window.clearTimeout(timer);
   }
   const body = parse(await response.text());
   if (!response.ok || body === undefined) {

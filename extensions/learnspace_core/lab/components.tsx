@@ -18,6 +18,17 @@ export function useChanges(...signals: ISignal<unknown, void>[]): void {
   }, []);
 }
 
+/** Bring what was just opened into view, as when a row of Home led here. */
+export function useInView<E extends HTMLElement>(open: boolean): React.RefObject<E> {
+  const ref = React.useRef<E>(null);
+  React.useEffect(() => {
+    if (open) {
+      ref.current?.scrollIntoView({ block: 'nearest' });
+    }
+  }, [open]);
+  return ref;
+}
+
 /** Grey lines in place of what is still to come; shown after 300 ms, so that fast answers do not flicker. */
 export function Skeleton(props: { trans: TranslationBundle; lines?: number }): JSX.Element {
   const [seen, setSeen] = React.useState(false);

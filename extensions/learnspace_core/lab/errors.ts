@@ -14,7 +14,12 @@ export class RequestError extends Error {
 }
 
 /** The codes of states that pass by themselves: the panels ask again without being told to. */
-const PASSING = ['service_unreachable', 'space_unreachable', 'preview_not_ready'];
+const PASSING = [
+  'service_unreachable',
+  'space_unreachable',
+  'hub_unreachable',
+  'preview_not_ready'
+];
 
 export function passesByItself(error: RequestError): boolean {
   return PASSING.includes(error.code);
@@ -55,6 +60,25 @@ export function explain(error: RequestError, trans: TranslationBundle): string {
       return trans.__('There is no feedback yet. Your teacher has not returned it.');
     case 'not_graded':
       return trans.__('This has not been graded yet. Grade it first.');
+    case 'needs_marks':
+      return trans.__(
+        'Some answers have no mark yet, so their feedback stays here. Mark them by hand, then return it.'
+      );
+    case 'hub_unreachable':
+      return trans.__('The sign-in cannot be checked just now. This page tries again by itself.');
+    case 'not_fetched':
+    case 'no_notebook':
+      return trans.__('The notebook is not in your files. Get the assignment again.');
+    case 'changed_while_handing_in':
+      return trans.__(
+        'Your work changed while it was handed in. An older version arrived; hand in once more.'
+      );
+    case 'damaged_download':
+      return trans.__('A file did not arrive whole. Nothing was changed; try again.');
+    case 'disk_full':
+      return trans.__(
+        'There is no room left for the file; nothing was changed. Tell your teacher.'
+      );
     case 'internal_error':
       return trans.__(
         'Something went wrong on the platform. Try again; if it stays, quote the code.'

@@ -13,6 +13,11 @@ export class HomeModel implements IPanelModel {
   readonly home: Loader<IHome>;
   readonly me: Loader<IMe>;
 
+  /** The address of the page with the people of one's schools. */
+  get peopleUrl(): string {
+    return `${(this.me.value?.public_url ?? '').replace(/\/$/, '')}/services/learnspace/people`;
+  }
+
   refresh(): void {
     void this.home.load();
     void this.me.load();

@@ -2,7 +2,7 @@
 import * as React from 'react';
 
 import { Empty, Loaded, Section, Time, useChanges } from '../../learnspace_core/lab/components';
-import { LearnerChip } from '../../learnspace_assignments/lab/states';
+import { LearnerChip, PastDue } from '../../learnspace_assignments/lab/states';
 import type { HomeModel } from './model';
 import { Teaching } from './teaching';
 import type { ICourseProgress, IDue, IHome, INews, INext } from './types';
@@ -26,10 +26,11 @@ function Parts({ home, model }: { home: IHome; model: HomeModel }): JSX.Element 
   const { trans } = model.learnspace;
   const learns = home.courses.length > 0 || home.due.length > 0 || home.next !== null;
   const teaches = home.teaching.length > 0 || (model.me.value?.teaches.length ?? 0) > 0;
+  const manages = (model.me.value?.manages.length ?? 0) > 0;
   return (
     <>
       <h1>{trans.__('Hello, %1', home.name)}</h1>
-      {(learns || !teaches) && (
+      {(learns || !(teaches || manages)) && (
         <>
           <Section title={trans.__('What do I do now?')}>
             <Next next={home.next} model={model} />
@@ -46,7 +47,21 @@ function Parts({ home, model }: { home: IHome; model: HomeModel }): JSX.Element 
         </>
       )}
       {teaches && <Teaching teaching={home.teaching} model={model} />}
+      {manages && <Managing model={model} />}
     </>
+  );
+}
+
+/** The part for managers: their rooms are pages outside of JupyterLab. */
+function Managing({ model }: { model: HomeModel }): JSX.Element {
+  const { trans } = model.learnspace;
+  return (
+    <Section title={trans.__('To do for my school')}>
+      <p>{trans.__('See who learns and teaches at your school, and in which courses.')}</p>
+      <a className="ls-Link" href={model.peopleUrl} target="_blank" rel="noopener noreferrer">
+        {trans.__('Open the list of people')}
+      </a>
+    </Section>
   );
 }
 
@@ -57,6 +72,7 @@ function Next({ next, model }: { next: INext | null; model: HomeModel }): JSX.El
       <Empty>{trans.__('Nothing waits for you. Browse the resources for something new.')}</Empty>
     );
   }
+  const begun = next.reason === 'You have begun this';
   return (
     <div className="ls-Card">
       <p className="ls-Muted">
@@ -66,9 +82,9 @@ function Next({ next, model }: { next: INext | null; model: HomeModel }): JSX.El
       <button
         className="ls-Button ls-mod-filled"
         onClick={() => model.open(next.kind, next.target)}
-        aria-label={trans.__('Go on: %1', next.title)}
+        aria-label={begun ? trans.__('Go on: %1', next.title) : trans.__('Begin: %1', next.title)}
       >
-        {trans.__('Go on')}
+        {begun ? trans.__('Go on') : trans.__('Begin')}
       </button>
     </div>
   );
@@ -111,6 +127,7 @@ function DueList({ due, model }: { due: IDue[]; model: HomeModel }): JSX.Element
               <span className="ls-Muted">
                 {one.course_title} ·{' '}
                 {one.due_at ? <Time at={one.due_at} locale={locale} /> : trans.__('no due date')}
+                <PastDue state={one.state} dueAt={one.due_at} learnspace={model.learnspace} />
               </span>
             </span>
             <LearnerChip

@@ -24,6 +24,13 @@ export function portfolioView(model: PortfolioModel): () => JSX.Element {
 function Timeline({ entries, model }: { entries: IEntry[]; model: PortfolioModel }): JSX.Element {
   const { trans } = model.learnspace;
   const months = model.months(entries);
+  if (entries.length === 0) {
+    return (
+      <Empty>
+        {trans.__('Nothing here yet. What you open, hand in and get back is kept here for you.')}
+      </Empty>
+    );
+  }
   return (
     <>
       <div className="ls-Tools">
@@ -48,11 +55,6 @@ function Timeline({ entries, model }: { entries: IEntry[]; model: PortfolioModel
           </a>
         )}
       </div>
-      {months.length === 0 && (
-        <Empty>
-          {trans.__('Nothing here yet. What you open, hand in and get back is kept here for you.')}
-        </Empty>
-      )}
       <div aria-live="polite">
         {months.map(month => (
           <Section key={month.name} title={month.name}>

@@ -3,6 +3,7 @@ import * as React from 'react';
 
 import { Frame, Loaded, Problem } from '../../learnspace_core/lab/components';
 import { fileSize } from '../../learnspace_core/lab/dates';
+import { licenceInWords } from './licences';
 import type { ResourcesModel } from './model';
 import type { IOpenedResource, IResourceDetail } from './types';
 
@@ -37,12 +38,14 @@ function Detail({
       <h2>{detail.title}</h2>
       <p>{detail.summary}</p>
       <p className="ls-Muted">
+        {detail.course_title} · {licenceInWords(detail.licence, trans)}
+      </p>
+      <p className="ls-Muted">
         {trans._n(
-          'Puts %1 file (%2) into ~/learning/%3. What is already there stays as you left it.',
-          'Puts %1 files (%2) into ~/learning/%3. What is already there stays as you left it.',
+          'Puts %1 file (%2) into your files, under learning. What is already there stays as you left it.',
+          'Puts %1 files (%2) into your files, under learning. What is already there stays as you left it.',
           detail.files.length,
-          fileSize(size, locale),
-          detail.course
+          fileSize(size, locale)
         )}
       </p>
       <button

@@ -24,6 +24,7 @@ export function resourcesView(model: ResourcesModel): () => JSX.Element {
         aria-label={trans.__('Resources')}
       >
         <div className="ls-Resources-list">
+          <h1>{trans.__('Resources')}</h1>
           <input
             className="ls-Search"
             type="search"
@@ -129,13 +130,13 @@ function Result({ one, model }: { one: IResource; model: ResourcesModel }): JSX.
             {one.course_title}
             {one.unit && ` · ${one.unit}`}
           </span>
-          <span>{one.summary}</span>
+          <span className="ls-Row-more">{one.summary}</span>
           {one.match && (
             <span className="ls-Match">
               <Marked text={one.match} search={model.text.trim()} />
             </span>
           )}
-          <span className="ls-Muted">
+          <span className="ls-Muted ls-Row-more">
             {licenceInWords(one.licence, trans)} · {fileSize(one.size, locale)}
           </span>
         </span>
