@@ -86,6 +86,8 @@ def caddyfile(settings: Settings, door_address: str | None) -> str:
     """
     public = urlsplit(settings.public_url)
     site = f"https://{public.netloc}" if public.scheme == "https" else f"http://:{settings.front.port}"
+    # Whoever came once over TLS never comes without it again.
+    secure = '	header Strict-Transport-Security "max-age=31536000"\n' if public.scheme == "https" else ""
     lab = find_lab_static()
     shared = SHARED_LAB.format(url=lab.url, directory=lab.directory) if lab else ""
     text = f"""{{
@@ -98,6 +100,9 @@ def caddyfile(settings: Settings, door_address: str | None) -> str:
 	encode zstd gzip
 	header X-Content-Type-Options nosniff
 	header -Server
+{secure}	# The hub believes these; only we may say them.
+	request_header -X-Real-Ip
+	request_header -X-Scheme
 {shared}	handle {{
 		reverse_proxy 127.0.0.1:{settings.proxy_port}
 	}}

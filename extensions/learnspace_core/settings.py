@@ -62,10 +62,15 @@ class Database(Section):
 class Oidc(Section):
     """An OpenID Connect provider, used when ``signin.method = "oidc"``."""
 
-    issuer: str = Field("", description="The provider's issuer URL; the rest is discovered from it.")
+    issuer: str = Field(
+        "", description="The provider's issuer URL, https unless it is on this machine; the rest is discovered from it."
+    )
     client_id: str = Field("", description="The client identifier that the provider gave to this Learnspace.")
     client_secret_file: Path | None = Field(None, description="File with the client secret. Empty: a public client.")
-    username_claim: str = Field("preferred_username", description="The claim that becomes the username.")
+    username_claim: str = Field(
+        "preferred_username",
+        description="The claim that becomes the username; it must be one that people cannot change at the provider.",
+    )
     groups_claim: str = Field("groups", description="The claim that lists a person's groups.")
     scopes: list[str] = Field(["openid", "profile", "email"], description="Scopes asked for at sign-in.")
     label: str = Field("your school account", description="Words on the sign-in button, after 'Sign in with'.")

@@ -17,6 +17,7 @@ from hub_config.spawning import admission, configure_spawning
 from hub_config.tenants import SpaceRefused, Tenant, read_tenant, space_environment
 from hub_config.volumes import HOME, home_volume, mounts, state_id
 from learnspace_core.database import Database, upgrade
+from learnspace_core.labstatic import find_lab_static
 from learnspace_core.settings import Settings, parse_settings
 from learnspace_people.models import Course, Enrolment
 from learnspace_people.store import ensure_course, ensure_enrolment, ensure_person
@@ -241,7 +242,10 @@ async def test_the_roster_of_this_moment_counts(roster: Database, process: Setti
 
 
 def test_the_environment_names_the_person_and_the_service() -> None:
+    lab = find_lab_static()
+    assert lab is not None
     assert space_environment(tenant("ada", "maths", "python"), "http://172.18.0.1:8104") == {
+        "LEARNSPACE_SHARED_LAB": lab.url,
         "LEARNSPACE_SERVICE_URL": "http://172.18.0.1:8104/services/learnspace",
         "LEARNSPACE_ROLE": "teacher",
         "LEARNSPACE_PERSON": "1f",

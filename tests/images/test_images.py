@@ -39,6 +39,16 @@ def test_verify(name: str, verify: str) -> None:
 
 
 @pytest.mark.docker
+def test_every_notebook_of_the_courses_runs_in_the_space() -> None:
+    mounts = [f"--volume={HERE / 'space' / 'run_notebooks'}:/run_notebooks:ro"]
+    mounts += [f"--volume={ROOT / 'course_materials'}:/courses:ro"]
+    command = ["docker", "run", "--rm", "--init", "--network=none", *mounts, require_image("space")]
+    done = subprocess.run([*command, "python", "/run_notebooks"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.startswith("26 notebooks ran")
+
+
+@pytest.mark.docker
 @pytest.mark.parametrize("name", IMAGES[1:])
 def test_label_tells_the_version(name: str) -> None:
     label = '{{index .Config.Labels "org.opencontainers.image.version"}}'

@@ -97,10 +97,7 @@ def test_a_sign_in_without_a_username_is_a_mistake_and_no_fault(stack: Stack) ->
     "header",
     [
         "X-Forwarded-For",
-        pytest.param(
-            "X-Real-Ip",
-            marks=pytest.mark.xfail(strict=True, reason="the front door passes it on, and the hub believes it"),
-        ),
+        "X-Real-Ip",
     ],
 )
 def test_who_guesses_cannot_pretend_to_be_many(stack: Stack, header: str) -> None:

@@ -8,6 +8,9 @@ import { TeacherWork } from './teacherwork';
 import type { IDesk } from './tokens';
 import type { IAssignment, ITaughtAssignment } from './types';
 
+/** Milliseconds in which the platform has read the marks that were given by hand. */
+const MARKS_READ = 2500;
+
 export type Tab = 'mine' | 'classes';
 
 export class AssignmentsModel implements IPanelModel {
@@ -40,7 +43,7 @@ export class AssignmentsModel implements IPanelModel {
 
   refresh(): void {
     void this.mine.load();
-    void this.taught.load();
+    void this._readMarks();
   }
 
   select(args: Record<string, string>): void {
@@ -59,5 +62,15 @@ export class AssignmentsModel implements IPanelModel {
     this.changed.emit();
   }
 
+  /** Look twice while answers wait for marks: the first look makes the platform read nbgrader's gradebook. */
+  private async _readMarks(): Promise<void> {
+    window.clearTimeout(this._timer);
+    await this.taught.load();
+    if (this.taught.value?.some(one => this.teacher.count(one, 'needs_marks') > 0)) {
+      this._timer = window.setTimeout(() => void this.taught.load(), MARKS_READ);
+    }
+  }
+
+  private _timer = 0;
   private _tab: Tab | null = null;
 }

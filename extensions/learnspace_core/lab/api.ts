@@ -5,7 +5,7 @@ import { ServerConnection } from '@jupyterlab/services';
 import { RequestError } from './errors';
 
 /** Milliseconds after which asking is given up; what sends something is waited for. */
-const PATIENCE = 15000;
+const PATIENCE = 10000;
 
 /**
  * Ask the learner's own server.

@@ -56,7 +56,7 @@ function Parts({ home, model }: { home: IHome; model: HomeModel }): JSX.Element 
 function Managing({ model }: { model: HomeModel }): JSX.Element {
   const { trans } = model.learnspace;
   return (
-    <Section title={trans.__('To do for my school')}>
+    <Section title={trans.__('My school')}>
       <p>{trans.__('See who learns and teaches at your school, and in which courses.')}</p>
       <a className="ls-Link" href={model.peopleUrl} target="_blank" rel="noopener noreferrer">
         {trans.__('Open the list of people')}

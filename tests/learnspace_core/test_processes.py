@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sysconfig
+from pathlib import Path
+
+import pytest
+
+from learnspace_core.processes import caddyfile
+from learnspace_core.settings import Settings, parse_settings
+
+
+def _adapted(text: str, tmp_path: Path) -> str:
+    """Let Caddy itself read the file; what it refuses fails here."""
+    file = tmp_path / "Caddyfile"
+    file.write_text(text)
+    caddy = shutil.which("caddy", path=sysconfig.get_path("scripts"))
+    assert caddy is not None
+    command = [caddy, "adapt", "--adapter", "caddyfile", "--config", file]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+def test_the_door_of_process_spaces_has_one_listener(tmp_path: Path) -> None:
+    adapted = _adapted(caddyfile(Settings(), None), tmp_path)
+    assert adapted.count('"listen"') == 1
+    assert "127.0.0.1:8000" in adapted
+
+
+def test_container_spaces_reach_two_apis_and_nothing_else(tmp_path: Path) -> None:
+    settings = Settings()
+    text = caddyfile(settings, "172.20.0.1")
+    door = text.split(f"http://:{settings.space_door_port} {{")[1]
+    assert "bind 172.20.0.1" in door
+    assert [line.split()[-1] for line in door.splitlines() if "reverse_proxy" in line] == [
+        f"127.0.0.1:{settings.hub_port}",
+        f"127.0.0.1:{settings.service_port}",
+    ]
+    assert "respond 404" in door
+    _adapted(text, tmp_path)
+
+
+@pytest.mark.parametrize(("url", "port"), [("https://learn.example.org", "443"), ("https://a.example:8443", "8443")])
+def test_https_has_its_own_port_and_says_to_stay(tmp_path: Path, url: str, port: str) -> None:
+    adapted = _adapted(caddyfile(parse_settings({"front": {"public_url": url}}), None), tmp_path)
+    assert f'"127.0.0.1:{port}"' in adapted
+    assert "Strict-Transport-Security" in adapted
+
+
+def test_a_browser_cannot_say_where_it_comes_from(tmp_path: Path) -> None:
+    adapted = _adapted(caddyfile(Settings(), None), tmp_path)
+    assert "X-Real-Ip" in adapted
