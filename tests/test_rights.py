@@ -134,6 +134,7 @@ async def test_only_who_may_do_it_can(client: Client, place: dict[str, str], ver
         ("GET", "nothing", 404),
         ("PATCH", "home", 405),
         ("GET", "resources/not-a-number", 422),
+        ("GET", "resources/99999999999999999999", 422),
         ("GET", "submissions/unknown", 404),
         ("GET", "jobs/unknown", 404),
         ("GET", "assignments/art/%00", 404),

@@ -7,6 +7,7 @@ import os
 import shutil
 from pathlib import Path
 
+from learnspace_core.errors import LearnspaceError
 from learnspace_core.paths import check_path
 from learnspace_core.settings import Settings
 
@@ -37,6 +38,7 @@ def shared_group() -> int:
 def ensure_course_directory(settings: Settings, course: str) -> Path:
     """Make the course's directory if it is missing, writable for its group and closed to everyone else."""
     directory = course_directory(settings, course)
+    refuse_links(directory, "source", "nbgrader_config.py")
     for folder in (directory, directory / "source"):
         if not folder.exists():
             folder.mkdir(parents=True)
@@ -66,6 +68,26 @@ def place_source(settings: Settings, course: str, folder: Path, name: str) -> li
         shutil.copyfile(file, place)
     share(target)
     return kept
+
+
+def refuse_links(directory: Path, *places: str) -> None:
+    """Refuse links on the way to places in a course's directory and below them.
+
+    Its teachers write there, from spaces that see nothing else of this machine. Through a link of theirs the grader
+    would read and write another course's gradebook and files for them.
+
+    Raises:
+        LearnspaceError: ``link_in_course``, naming the link.
+    """
+    for place in places:
+        path = directory / place
+        ways = [way for way in path.parents if way.is_relative_to(directory) and way != directory]
+        for item in (*ways, path, *path.rglob("*")):
+            if item.is_symlink():
+                raise LearnspaceError(
+                    "link_in_course",
+                    f"{item.relative_to(directory)} in the course's directory is a link. Put a copy in its place.",
+                )
 
 
 def share(path: Path) -> None:

@@ -1,4 +1,4 @@
-"""nbgrader's formgrader in a teacher's space, one course at a time, and safe to change courses in."""
+"""nbgrader's formgrader in a teacher's space: one course at a time, safe to change courses in, and safe to look at."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Any
 
 from nbgrader.server_extensions.formgrader import formgrader, handlers
 from tornado.web import HTTPError, authenticated
+
+from learnspace_assignments.exporter import SafeExporter
 
 SUBMISSION = re.compile(r"[0-9a-f]{1,64}")
 
@@ -39,8 +41,22 @@ class CourseHandler(handlers.FormgraderHandler):
         super().redirect(url, *args, **kwargs)
 
 
+class FilesHandler(handlers.SubmissionFilesHandler):
+    """Serves the files beside a submission; a page among them has no origin and runs nothing."""
+
+    def set_extra_headers(self, path: str) -> None:
+        """Forbid all that a file could do in the teacher's browser."""
+        self.set_header("Content-Security-Policy", "sandbox")
+        self.set_header("X-Content-Type-Options", "nosniff")
+
+
 def load(server: Any) -> None:
     """Mount the formgrader; ours comes first, so that it answers at its address."""
-    base = server.web_app.settings["base_url"]
-    server.web_app.add_handlers(".*$", [(rf"{base}formgrader/?", CourseHandler)])
+    settings = server.web_app.settings
+    server.web_app.add_handlers(".*$", [(rf"{settings['base_url']}formgrader/?", CourseHandler)])
+    handlers.default_handlers = [
+        (path, FilesHandler if handler is handlers.SubmissionFilesHandler else handler, *options)
+        for path, handler, *options in handlers.default_handlers
+    ]
     formgrader.load_jupyter_server_extension(server)
+    settings["nbgrader_exporter"] = SafeExporter(config=settings["initial_config"])

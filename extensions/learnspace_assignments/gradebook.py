@@ -25,7 +25,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties, CheckCellMetadata, IgnorePattern, LimitOutput, SaveAutoGrades
 from traitlets.config import Config
 
-from learnspace_assignments.coursedir import course_directory, share
+from learnspace_assignments.coursedir import course_directory, refuse_links, share
 from learnspace_assignments.execute import SandboxExecute
 from learnspace_assignments.models import Marks, Question
 from learnspace_core.errors import LearnspaceError
@@ -79,6 +79,7 @@ class CourseBook:
         Raises:
             LearnspaceError: ``bad_notebook``, naming a notebook that cannot be read.
         """
+        refuse_links(self.root, f"submitted/{username}/{name}")
         target = self.root / "submitted" / username / name
         if target.exists():
             shutil.rmtree(target)
@@ -130,10 +131,13 @@ class CourseBook:
 
     def autograded(self, name: str, username: str) -> Iterator[tuple[str, NotebookNode]]:
         """Yield the name and contents of each graded notebook of a submission."""
+        refuse_links(self.root, f"autograded/{username}/{name}")
         for path in sorted((self.root / "autograded" / username / name).glob("*.ipynb")):
             yield path.stem, nbformat.read(path, as_version=4)
 
     def _convert(self, converter: type[Any], name: str, student: str) -> None:
+        steps = ("source", "release") if student == "." else ("submitted", "autograded")
+        refuse_links(self.root, f"source/{name}", *(f"{step}/{student}/{name}" for step in steps), "gradebook.db")
         config = Config(self._config)
         config.CourseDirectory.assignment_id = name
         config.CourseDirectory.student_id = student
@@ -164,6 +168,7 @@ class CourseBook:
 
     @contextmanager
     def _gradebook(self) -> Iterator[Any]:
+        refuse_links(self.root, "gradebook.db")
         with _tools_on_path(), Gradebook(CourseDirectory(config=self._config).db_url, self.course) as book:
             try:
                 yield book
@@ -175,10 +180,11 @@ def _titles(notebook: NotebookNode | None) -> dict[str, str]:
     """Return grade id to the heading that stands above the cell."""
     titles, heading = {}, ""
     for cell in notebook.cells if notebook is not None else ():
-        if cell.cell_type == "markdown":
+        grading = cell.metadata.get("nbgrader", {})
+        # What a learner writes is no heading of the assignment.
+        if cell.cell_type == "markdown" and not grading.get("solution"):
             headings = [line.lstrip("#").strip() for line in cell.source.splitlines() if line.startswith("#")]
             heading = headings[-1] if headings else heading
-        grading = cell.metadata.get("nbgrader", {})
         if grading.get("grade") or grading.get("task"):
             titles[grading["grade_id"]] = heading
     return titles

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from learnspace_assignments import store
 from learnspace_assignments.coursedir import course_directory
 from learnspace_assignments.feedback import feedback_page
@@ -13,6 +15,9 @@ from learnspace_core.jobs import Work, job
 from learnspace_core.models import FileEntry
 from learnspace_people.tables import PersonRow
 from learnspace_sandbox.engine import make_run
+
+log = logging.getLogger(__name__)
+UNREADABLE = "It cannot be graded by itself. Look at it by hand, or ask the learner to hand in again."
 
 
 def _book(work: Work) -> CourseBook:
@@ -50,9 +55,13 @@ def grade(work: Work) -> None:
             book.place_submission(name, person.username, files, row.received_at)
             book.autograde(name, person.username, person.name)
             marks, formgrader_id = book.marks(name, person.username)
-        except LearnspaceError as error:
+        except Exception as error:
+            # Whatever a learner's files make of us: it is theirs alone.
+            if not isinstance(error, LearnspaceError):
+                log.exception("grading %s of %s failed", name, person.username)
+            reason = error.message if isinstance(error, LearnspaceError) else UNREADABLE
             with work.database.write() as session:
-                store.note_withheld(session, session.get_one(SubmissionRow, row.id), error.message)
+                store.note_withheld(session, session.get_one(SubmissionRow, row.id), reason)
             continue
         with work.database.write() as session:
             store.note_graded(session, session.get_one(SubmissionRow, row.id), marks, formgrader_id)
@@ -75,9 +84,13 @@ def give_back(work: Work) -> None:
         complete = not any(question.needs_mark for question in marks.questions)
         feedback = {}
         if complete:
-            for notebook_name, notebook in book.autograded(assignment.name, person.username):
-                page = feedback_page(notebook, notebook_name, marks, assignment.title)
-                feedback[notebook_name] = work.blobs.put(page.encode()).sha256
+            try:
+                for notebook_name, notebook in book.autograded(assignment.name, person.username):
+                    page = feedback_page(notebook, notebook_name, marks, assignment.title)
+                    feedback[notebook_name] = work.blobs.put(page.encode()).sha256
+            except Exception:
+                # A notebook that nbconvert cannot show is returned with its marks alone.
+                log.exception("feedback on %s of %s failed", assignment.name, person.username)
         else:
             left_out.append(person.name)
         with work.database.write() as session:

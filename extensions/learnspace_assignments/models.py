@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, field_validator
 
 from learnspace_core.models import FileEntry, Job
 
@@ -132,3 +132,10 @@ class DueDate(BaseModel):
     """When an assignment is due; empty means never."""
 
     due_at: datetime | None
+
+    @field_validator("due_at")
+    @classmethod
+    def _within_reason(cls, value: datetime | None) -> datetime | None:
+        if value is not None and not 2000 <= value.year < 2200:
+            raise ValueError("choose a year from 2000 to 2199")
+        return value

@@ -23,6 +23,7 @@ from learnspace_core.blobs import BlobStore
 from learnspace_core.database import Database
 from learnspace_core.errors import LearnspaceError, NotFound
 from learnspace_core.models import FileEntry, Job
+from learnspace_core.paths import check_path
 from learnspace_core.rights import require_role
 from learnspace_core.signin import Caller
 from learnspace_core.tables import JobRow
@@ -51,7 +52,7 @@ def teach(request: Request, caller: Caller) -> list[TaughtAssignment]:
     courses = caller.courses("teacher")
     with database.read() as session:
         rows = store.list_assignments(session, courses, released=False)
-        stale = [row for row, _ in rows if _marks_are_stale(request, row)]
+        stale = [row for row, _ in rows if _marks_are_stale(request, session, row)]
     for row in stale:
         _add_job(request, row, "read_marks", {}, show=False)
     with database.read() as session:
@@ -121,6 +122,7 @@ def release(
 ) -> TaughtAssignment:
     """Release an assignment, or a new version of it, from the files of its release directory."""
     require_role(caller, "teacher", course)
+    check_path(name)
     state = request.app.state
     entries = keep_files(files, state.blobs, state.settings.uploads)
     points = max_points(entries, state.blobs)
@@ -195,10 +197,13 @@ def _add_job(request: Request, row: AssignmentRow, kind: str, payload: dict[str,
     return added
 
 
-def _marks_are_stale(request: Request, row: AssignmentRow) -> bool:
+def _marks_are_stale(request: Request, session: Session, row: AssignmentRow) -> bool:
     """Tell whether the gradebook was written since its marks were read, as by a teacher in nbgrader's formgrader."""
     changed = store.gradebook_time(course_directory(request.app.state.settings, row.course_id))
-    return row.released_at is not None and changed > row.marks_read_at
+    if changed <= row.marks_read_at:
+        return False
+    newest = store.newest_submissions(session, row)
+    return any(submission.state in ("graded", "needs_marks") for submission, _ in newest)
 
 
 def _taught(session: Session, row: AssignmentRow, course_title: str) -> TaughtAssignment:

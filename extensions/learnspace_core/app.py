@@ -16,6 +16,7 @@ from starlette.middleware.sessions import SessionMiddleware
 
 from learnspace_core import signin
 from learnspace_core.blobs import BlobStore
+from learnspace_core.bodies import BodyGuard
 from learnspace_core.database import Database
 from learnspace_core.errors import LearnspaceError
 from learnspace_core.features import load_all
@@ -23,6 +24,11 @@ from learnspace_core.jobs import Queue
 from learnspace_core.keys import secret
 from learnspace_core.rendering import page
 from learnspace_core.settings import PREFIX, Settings
+
+HTTP_WORDS = {
+    404: ("not_found", "There is nothing at this address. Check it, or go back to your start page."),
+    405: ("method_not_allowed", "This address does not take that kind of request."),
+}
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +60,8 @@ def make_app(settings: Settings, identify: signin.Identify | None = None) -> Fas
     app.state.blobs = blobs
     app.state.queues = {name: Queue(settings, name, database, blobs) for name in ("background", "grading")}
     app.state.auth = signin.hub_oauth(settings)
-    app.state.identify = identify or signin.identify_with(app.state.auth)
+    app.state.identify = identify or signin.identify_with(app.state.auth, keep_answers=True)
+    app.state.identify_now = identify or signin.identify_with(app.state.auth, keep_answers=False)
 
     app.add_middleware(
         SessionMiddleware,
@@ -65,6 +72,7 @@ def make_app(settings: Settings, identify: signin.Identify | None = None) -> Fas
         https_only=settings.public_url.startswith("https"),
         max_age=12 * 3600,
     )
+    app.add_middleware(BodyGuard)
     _map_errors(app)
     api, pages = APIRouter(prefix=f"{PREFIX}/api"), APIRouter(prefix=PREFIX, include_in_schema=False)
     for room in load_all("service"):
@@ -102,8 +110,8 @@ def _map_errors(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> Response:
-        code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "bad_request")
-        return answer(request, LearnspaceError(code, f"{error.detail}. Check the address.", error.status_code))
+        code, message = HTTP_WORDS.get(error.status_code, ("bad_request", f"{error.detail}. Check the request."))
+        return answer(request, LearnspaceError(code, message, error.status_code))
 
     @app.exception_handler(Exception)
     async def _unknown(request: Request, error: Exception) -> Response:

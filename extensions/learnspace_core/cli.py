@@ -50,11 +50,32 @@ def main() -> None:
         sys.exit(2)
 
 
-def open_database(settings: Settings) -> Database:
-    """Return the service's database at the newest schema."""
+def open_database(settings: Settings, *, make: bool = False) -> Database:
+    """Return the service's database at the newest schema.
+
+    Args:
+        settings: where it is.
+        make: make a state directory and a database that are not there; otherwise that is a mistake.
+
+    Raises:
+        LearnspaceError: ``no_state``, naming the directory; ``database_unreachable``.
+    """
+    from sqlalchemy.exc import OperationalError
+
     from learnspace_core import database
 
-    database.upgrade(settings.database_url)
+    if make:
+        settings.state.mkdir(parents=True, exist_ok=True)
+    elif not settings.state.is_dir():
+        raise LearnspaceError(
+            "no_state",
+            f"There is no Learnspace in {settings.state}. Go to its directory, set LEARNSPACE_STATE, or make one: "
+            "learnspace db upgrade",
+        )
+    try:
+        database.upgrade(settings.database_url)
+    except OperationalError as error:
+        raise LearnspaceError("database_unreachable", f"The database cannot be used: {error.orig}") from error
     return database.Database(settings.database_url)
 
 
@@ -81,7 +102,7 @@ def up(
     with processes.alone(settings):
         if settings.spaces.kind == "docker":
             _require_docker(settings)
-        database = open_database(settings)
+        database = open_database(settings, make=True)
         found = sorted(path.parent for path in materials.glob("*/course.toml")) if materials else []
         accounts = ensure_demo(settings, database, found)
         with processes.running(settings) as supervisor:
@@ -125,8 +146,7 @@ def db_upgrade() -> None:
     from jupyterhub.dbutil import upgrade_if_needed
 
     settings = load_settings()
-    settings.state.mkdir(parents=True, exist_ok=True)
-    open_database(settings).close()
+    open_database(settings, make=True).close()
     # A new database is made by the hub at its first start; SQLite is copied before it is changed.
     upgrade_if_needed(settings.hub_database_url, log=logging.getLogger("learnspace"))
     console.print(f"The databases of {settings.state} are up to date.")

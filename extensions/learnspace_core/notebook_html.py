@@ -5,9 +5,13 @@ from __future__ import annotations
 from html import escape
 
 import nh3
+from jinja2 import pass_context
+from jinja2.runtime import Context
 from nbconvert.exporters import HTMLExporter
 from nbformat import NotebookNode
 from pygments.formatters import HtmlFormatter
+
+from learnspace_core.notebooks import LONGEST_MARKDOWN
 
 _TAGS = nh3.ALLOWED_TAGS | {"details", "summary", "figure", "figcaption", "section"}
 _ATTRIBUTES = {tag: set(names) for tag, names in nh3.ALLOWED_ATTRIBUTES.items()} | {
@@ -31,13 +35,26 @@ summary { cursor: pointer; }
 """
 
 
+class _Exporter(HTMLExporter):
+    @pass_context
+    def markdown2html(self, context: Context, source: str) -> str:
+        if len(source) > LONGEST_MARKDOWN:
+            return f"<pre>{escape(source)}</pre>"
+        return str(super().markdown2html(context, source))
+
+
 def render(notebook: NotebookNode, title: str, language: str = "en") -> str:
     """Return the notebook as one HTML document with its pictures inside it.
 
     Scripts, styles, frames, forms and addresses of other sites' pictures are gone; what is left is shown under a
     content security policy that allows no request at all.
     """
-    exporter = HTMLExporter(template_name="basic", sanitize_html=False, embed_images=False, require_js_url="")
+    # No widget is shown, and nbconvert fails on a state that is none.
+    notebook.metadata.pop("widgets", None)
+    exporter = _Exporter(  # type: ignore[no-untyped-call]
+        template_name="basic", sanitize_html=False, embed_images=False, require_js_url=""
+    )
+    exporter.register_filter("strip_files_prefix", lambda text: text)  # type: ignore[no-untyped-call]  # else quadratic
     body, _ = exporter.from_notebook_node(notebook)
     clean = nh3.clean(
         body,

@@ -9,6 +9,9 @@ from nbformat import NotebookNode
 
 from learnspace_core.errors import LearnspaceError
 
+LONGEST_MARKDOWN = 10_000
+"""Characters of a cell that are rendered; nbconvert would need hours for a megabyte of brackets."""
+
 
 def read_notebook(path: Path, shown: str) -> NotebookNode:
     """Read a notebook of format 4 and validate it.

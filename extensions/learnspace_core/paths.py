@@ -24,7 +24,7 @@ def check_path(path: str) -> str:
 
 
 def check_distinct(paths: list[str]) -> None:
-    """Refuse paths that would be one file on a computer that ignores case or Unicode form.
+    """Refuse paths that would be one file on a computer that ignores case or Unicode form, or a file and its folder.
 
     Raises:
         LearnspaceError: ``bad_path``, naming the two.
@@ -37,6 +37,12 @@ def check_distinct(paths: list[str]) -> None:
                 "bad_path", f"{seen[folded]!r} and {path!r} differ only in case or in form. Rename one of them."
             )
         seen[folded] = path
+    for folded, path in seen.items():
+        for parent in PurePosixPath(folded).parents:
+            if str(parent) in seen:
+                raise LearnspaceError(
+                    "bad_path", f"{seen[str(parent)]!r} is a file, and the folder of {path!r}. Rename one of them."
+                )
 
 
 def _fault(path: str) -> str | None:

@@ -118,6 +118,8 @@ def caddyfile(settings: Settings, door_address: str | None) -> str:
     # Container spaces reach the two APIs on this address and nothing else of the host's side.
     return f"""{text}http://:{settings.space_door_port} {{
 	bind {door_address}
+	request_header -X-Real-Ip
+	request_header -X-Scheme
 	@hub path /hub/api /hub/api/*
 	handle @hub {{
 		reverse_proxy 127.0.0.1:{settings.hub_port}

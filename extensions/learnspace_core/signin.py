@@ -47,12 +47,18 @@ def hub_oauth(settings: Settings) -> HubOAuth:
     )
 
 
-def identify_with(auth: HubOAuth) -> Identify:
-    """Return a function that asks the hub; answers are kept for a minute."""
+def identify_with(auth: HubOAuth, *, keep_answers: bool) -> Identify:
+    """Return a function that asks the hub.
+
+    Args:
+        auth: JupyterHub's client for services.
+        keep_answers: answer from memory for a minute, for spaces that call often. A page asks each time: after a
+            sign-out the next person at a shared computer must not see it.
+    """
 
     async def identify(token: str) -> str | None:
         try:
-            user: dict[str, Any] | None = await auth.user_for_token(token, sync=False)
+            user: dict[str, Any] | None = await auth.user_for_token(token, use_cache=keep_answers, sync=False)
         except HTTPError as error:
             raise LearnspaceError(
                 "hub_unreachable", "The sign-in cannot be checked just now. Try again in a moment.", 503
@@ -64,8 +70,8 @@ def identify_with(auth: HubOAuth) -> Identify:
     return identify
 
 
-async def _person(request: Request, token: str) -> Person:
-    username = await request.app.state.identify(token) if token else None
+async def _person(request: Request, identify: Identify, token: str) -> Person:
+    username = await identify(token) if token else None
     if username is None:
         raise NotSignedIn
     database: Database = request.app.state.database
@@ -80,14 +86,19 @@ async def _person(request: Request, token: str) -> Person:
     return person
 
 
-async def _api_caller(request: Request) -> Person:
+def bearer_token(request: Request) -> str:
+    """Return the token of the Authorization header, or nothing."""
     kind, _, token = request.headers.get("authorization", "").partition(" ")
-    return await _person(request, token.strip() if kind.lower() in ("bearer", "token") else "")
+    return token.strip() if kind.lower() in ("bearer", "token") else ""
+
+
+async def _api_caller(request: Request) -> Person:
+    return await _person(request, request.app.state.identify, bearer_token(request))
 
 
 async def _page_reader(request: Request) -> Person:
     try:
-        return await _person(request, request.session.get("token", ""))
+        return await _person(request, request.app.state.identify_now, request.session.get("token", ""))
     except NotSignedIn as error:
         raise SignInFirst(str(request.url.path)) from error
 
@@ -132,7 +143,7 @@ def begin(request: Request, next_path: str) -> RedirectResponse:
 async def oauth_callback(request: Request, code: str = "", state: str = "") -> RedirectResponse:
     """Finish the sign-in that :func:`begin` began in this browser."""
     begun = request.session.pop("signin", None)
-    if not begun or not code or not secrets.compare_digest(begun["state"], state):
+    if not begun or not code or not secrets.compare_digest(begun["state"].encode(), state.encode()):
         raise LearnspaceError("signin_expired", "The sign-in took too long or was begun elsewhere. Try again.", 400)
     auth: HubOAuth = request.app.state.auth
     try:

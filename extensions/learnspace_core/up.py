@@ -25,7 +25,7 @@ from learnspace_core.processes import NAMES, environment
 from learnspace_core.settings import PREFIX, Settings
 
 LEAST_FREE_BYTES = 200_000_000
-START_SECONDS = 90
+START_SECONDS = 240
 STOP_SECONDS = 15
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 

@@ -53,4 +53,9 @@ def people(request: Request, caller: Caller) -> list[Person]:
 @pages.get("/people")
 def people_page(request: Request, reader: Reader) -> HTMLResponse:
     """Show a manager the people of their institutions."""
-    return page(request, "people.html", person=reader, people=people(request, reader))
+    database: Database = request.app.state.database
+    with database.read() as session:
+        titles = {course.id: course.title for course in store.list_courses(session)}
+        institutions = store.list_institutions(session, reader.institutions())
+    found = people(request, reader)
+    return page(request, "people.html", person=reader, people=found, titles=titles, institutions=institutions)

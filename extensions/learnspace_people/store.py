@@ -114,6 +114,12 @@ def list_courses(session: Session, ids: Iterable[str] | None = None) -> list[Cou
     return [_course(row) for row in session.scalars(query)]
 
 
+def list_institutions(session: Session, codes: Iterable[str]) -> list[str]:
+    """Return the titles of the institutions with these codes, sorted."""
+    query = select(InstitutionRow.title).where(InstitutionRow.code.in_(list(codes))).order_by(InstitutionRow.title)
+    return list(session.scalars(query))
+
+
 def list_people(session: Session, institutions: Iterable[str]) -> list[Person]:
     """Return the people with a role in one of these institutions, by username, with their roles in those only."""
     wanted = list(institutions)

@@ -152,7 +152,7 @@ def _read_lesson(root: Path, name: str, unit: str, course: CourseFile) -> Lesson
         unit=unit,
         path=name,
         title=str(notebook.metadata.get("title") or (headings[0] if headings else file.stem)),
-        summary=_first_paragraph(markdown),
+        summary=_summary(markdown),
         text="\n".join(cell.source for cell in notebook.cells),
         outline=headings[1:40],
         licence=str(notebook.metadata.get("license") or course.licence),
@@ -160,14 +160,19 @@ def _read_lesson(root: Path, name: str, unit: str, course: CourseFile) -> Lesson
     )
 
 
-def _first_paragraph(markdown: list[str]) -> str:
-    """Return the first paragraph as plain text; a line all in italics (how long it takes) is none."""
-    for block in (block.strip() for source in markdown for block in source.split("\n\n")):
-        if not block or block[0] in "#<>-!|`$_" or re.fullmatch(r"\*[^*]+\*", block) or block.startswith("* "):
-            continue
-        text = re.sub(r"!?\[([^]]*)]\([^)]*\)", r"\1", block)
-        return " ".join(re.sub(r"[*`]", "", text).split())[:300]
-    return ""
+def _summary(markdown: list[str]) -> str:
+    """Return, as plain text, the paragraph that begins with words in bold (a lesson's question), or else the first one.
+
+    The bold words themselves are the same in every lesson and are left out, as is a line in italics.
+    """
+    blocks = [block.strip() for source in markdown for block in source.split("\n\n")]
+    paragraphs = [
+        block for block in blocks if block and block[0] not in "#<>-!|`$_" and not re.match(r"\*[^*]|\d+\.", block)
+    ]
+    question = next((block for block in paragraphs if block.startswith("**")), "")
+    chosen = re.sub(r"^\*\*[^*]+\*\*\s*", "", question) or next(iter(paragraphs), "")
+    text = re.sub(r"!?\[([^]]*)]\([^)]*\)", r"\1", chosen)
+    return " ".join(re.sub(r"[*`]", "", text).split())[:300]
 
 
 def _companions(root: Path, lesson: Path) -> list[Path]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import FileResponse
 
 from learnspace_core.blobs import BlobStore
@@ -15,6 +17,8 @@ from learnspace_resources.models import Resource, ResourceDetail
 
 api = APIRouter(prefix="/resources", tags=["resources"])
 
+ResourceId = Annotated[int, Path(ge=1, le=2**31 - 1)]
+
 
 @api.get("")
 def resources(request: Request, caller: Caller, q: str = "", course: str = "", language: str = "") -> list[Resource]:
@@ -25,7 +29,7 @@ def resources(request: Request, caller: Caller, q: str = "", course: str = "", l
 
 
 @api.get("/{resource_id}")
-def resource(request: Request, caller: Caller, resource_id: int) -> ResourceDetail:
+def resource(request: Request, caller: Caller, resource_id: ResourceId) -> ResourceDetail:
     """Return one resource with its outline and files."""
     database: Database = request.app.state.database
     with database.read() as session:
@@ -33,7 +37,7 @@ def resource(request: Request, caller: Caller, resource_id: int) -> ResourceDeta
 
 
 @api.get("/{resource_id}/preview")
-def preview(request: Request, caller: Caller, resource_id: int) -> Html:
+def preview(request: Request, caller: Caller, resource_id: ResourceId) -> Html:
     """Return the resource as a page to look at."""
     database: Database = request.app.state.database
     blobs: BlobStore = request.app.state.blobs
@@ -45,7 +49,7 @@ def preview(request: Request, caller: Caller, resource_id: int) -> Html:
 
 
 @api.get("/{resource_id}/files/{path:path}", response_class=FileResponse)
-def resource_file(request: Request, caller: Caller, resource_id: int, path: str) -> FileResponse:
+def resource_file(request: Request, caller: Caller, resource_id: ResourceId, path: str) -> FileResponse:
     """Return the bytes of one file of the resource."""
     database: Database = request.app.state.database
     blobs: BlobStore = request.app.state.blobs
@@ -58,7 +62,7 @@ def resource_file(request: Request, caller: Caller, resource_id: int, path: str)
 
 
 @api.post("/{resource_id}/opened", status_code=204, response_class=Response)
-def opened(request: Request, caller: Caller, resource_id: int) -> None:
+def opened(request: Request, caller: Caller, resource_id: ResourceId) -> None:
     """Record that the caller opened the resource."""
     database: Database = request.app.state.database
     with database.write() as session:

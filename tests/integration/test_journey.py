@@ -78,8 +78,9 @@ def _hand_in(page: Page, kind: str) -> None:
     page.keyboard.press("ControlOrMeta+a")
     page.keyboard.type("song_seconds = 180\nsongs = 12\nalbum_seconds = song_seconds * songs")
     answer = notebook.locator(".jp-MarkdownCell").filter(has_text="YOUR ANSWER HERE").last
-    answer.dblclick()
-    answer.locator(".cm-content").click()
+    answer.click()
+    page.keyboard.press("Enter")
+    expect(answer.locator(".cm-content")).to_be_visible()
     page.keyboard.press("ControlOrMeta+a")
     page.keyboard.type("It gives the name age to a new number, which is 13.")
     _open_practice(page)
@@ -103,15 +104,16 @@ def _grade(page: Page, kind: str) -> None:
         panel.get_by_role("link", name="Mark by hand: Lena").click()
     grader = opened.value
     grader.get_by_role("link", name="ps1-numbers-and-names").or_(grader.locator(".score").first).first.wait_for()
-    score = grader.locator("input.score:not([disabled])").last
-    score.fill("3")
-    score.press("Tab")
-    comment = grader.locator("textarea.comment").last
-    comment.fill("A clear answer.")
-    comment.press("Tab")
-    expect(grader.locator(".save-icon, .glyphicon-ok, .saved").last).to_be_attached()
+    # The formgrader saves each field when it is left.
+    with grader.expect_response(lambda answer: "/api/grade/" in answer.url and answer.request.method == "PUT"):
+        score = grader.locator("input.score:not([disabled])").last
+        score.fill("3")
+        score.press("Tab")
+    with grader.expect_response(lambda answer: "/api/comment/" in answer.url and answer.request.method == "PUT"):
+        comment = grader.locator("textarea.comment").last
+        comment.fill("A clear answer.")
+        comment.press("Tab")
     shot(grader, f"{kind}-7-formgrader")
-    grader.wait_for_load_state("networkidle")
     grader.close()
     panel.get_by_role("button", name="Refresh").click()
     panel.get_by_role("button", name="Return feedback: Lena").click()

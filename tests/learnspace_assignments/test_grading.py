@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import httpx
 import nbformat
@@ -101,6 +102,47 @@ async def test_a_broken_notebook_is_withheld_with_its_reason_and_the_rest_go_on(
     assert amy["state"] == "withheld"
     assert "doubling.ipynb: is not a valid notebook" in amy["reason"]
     assert (bob["state"], bob["marks"]["score"]) == ("needs_marks", 2)
+
+
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+async def test_files_that_cannot_be_placed_stop_nobody_else(client: Client, released: Database, work: Work) -> None:
+    notebook = nbformat.writes(nbformat.v4.new_notebook()).encode()
+    files = [("files", ("doubling.ipynb", notebook)), ("files", ("timestamp.txt/x", b""))]
+    assert (await client("amy").post(f"{BASE}/submissions", files=files)).status_code == 201
+    await _hand_in(client, "bob", "def double(x):\n    return 2 * x")
+    work.do("grade", usernames=None)
+    amy, bob = (await client("ted").get("teach")).json()[0]["submissions"]
+    assert (amy["state"], bob["state"]) == ("withheld", "needs_marks")
+    assert "Look at it by hand" in amy["reason"]
+
+
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("link", ["gradebook.db", "submitted/amy", "autograded/amy/doubling"])
+async def test_a_teachers_link_leads_the_grader_into_no_other_course(
+    client: Client, released: Database, work: Work, settings: Settings, link: str
+) -> None:
+    await _hand_in(client, "amy", "def double(x):\n    return 2 * x")
+    courses = settings.state / "courses"
+    other, place = courses / "biology" / link, courses / "art" / link
+    place.unlink(missing_ok=True)
+    for path in (other, place):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    if link == "gradebook.db":
+        other.write_bytes(b"")
+    else:
+        (other / "doubling").mkdir(parents=True)
+        (other / "doubling" / "notes.txt").write_text("theirs")
+    before = _all_files(courses / "biology")
+    place.symlink_to(other)
+    work.do("grade", usernames=None)
+    (amy,) = (await client("ted").get("teach")).json()[0]["submissions"]
+    assert (amy["state"], amy["marks"]) == ("withheld", None)
+    assert "is a link" in amy["reason"]
+    assert _all_files(courses / "biology") == before
+
+
+def _all_files(directory: Path) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in directory.rglob("*") if path.is_file()}
 
 
 @pytest.mark.parametrize("settings", ["sqlite"], indirect=True)

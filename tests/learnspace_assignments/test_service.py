@@ -92,7 +92,8 @@ async def test_late_is_after_the_due_second(client: Client, released: Database) 
 
 async def test_a_due_date_without_a_zone_is_refused(client: Client, released: Database) -> None:
     url = "teach/art/doubling/due"
-    assert (await client("ted").put(url, json={"due_at": "2026-12-01T18:00:00"})).status_code == 422
+    for wrong in ("2026-12-01T18:00:00", "0001-01-01T00:00:00+14:00", "tomorrow"):
+        assert (await client("ted").put(url, json={"due_at": wrong})).status_code == 422
     answer = await client("ted").put(url, json={"due_at": "2026-12-01T18:00:00+08:00"})
     assert answer.json()["due_at"] == "2026-12-01T10:00:00Z"
 
@@ -109,3 +110,10 @@ async def test_an_unreleased_assignment_does_not_exist_for_learners(client: Clie
     assert (await client("amy").get("assignments/art/secret")).status_code == 404
     assert (await client("amy").get("assignments")).json() == []
     assert [one["name"] for one in (await client("ted").get("teach")).json()] == ["secret"]
+
+
+async def test_an_assignments_name_never_leaves_its_folder(client: Client, released: Database) -> None:
+    teacher = client("ted")
+    for name in ("%2e%2e", "a%5cb", "con"):
+        answer = await teacher.put(f"assignments/art/{name}/release", files=[NOTEBOOK])
+        assert (answer.status_code, answer.json()["code"]) == (400, "bad_path"), name

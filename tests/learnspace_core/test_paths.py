@@ -33,6 +33,12 @@ def test_names_that_differ_only_in_case_or_form_are_refused(pair: list[str]) -> 
         check_distinct(pair)
 
 
+@pytest.mark.parametrize("pair", [["a.ipynb", "a.ipynb/b"], ["A/b/c.txt", "a"]])
+def test_a_file_cannot_be_a_folder_too(pair: list[str]) -> None:
+    with pytest.raises(LearnspaceError, match="folder"):
+        check_distinct(pair)
+
+
 @given(st.text())
 def test_a_good_path_never_leaves_its_folder(path: str) -> None:
     try:

@@ -37,6 +37,8 @@ def test_container_spaces_reach_two_apis_and_nothing_else(tmp_path: Path) -> Non
         f"127.0.0.1:{settings.service_port}",
     ]
     assert "respond 404" in door
+    # Or one learner's space could try passwords as many addresses, until a name is locked.
+    assert "request_header -X-Real-Ip" in door
     _adapted(text, tmp_path)
 
 

@@ -46,6 +46,7 @@ def test_lessons_and_assignments_are_there_afterwards(
         found = assignments.list_assignments(session, ["python-first-steps"], released=False)
     assert rows[0].path == LESSON
     assert rows[0].licence == "CC-BY-4.0"
+    assert rows[0].summary.startswith("You know how to ask a friend to do something")
     assert any(file["path"].startswith("lessons/data/") for file in rows[-1].files)
     assert found[0][0].name == "ps1-numbers-and-names"
     assert (settings.state / "courses/python-first-steps/source/ps4-a-data-story/data").is_dir()

@@ -4,10 +4,9 @@ import * as React from 'react';
 import { Chip, Problem, Section, Time, useInView } from '../../learnspace_core/lab/components';
 import { DueDate } from './duedate';
 import { keyOf } from './learnerwork';
-import type { AssignmentsModel } from './model';
+import { type AssignmentsModel, byCourse } from './model';
 import { SubmissionsTable } from './submissions';
 import type { ITaughtAssignment } from './types';
-import { byCourse } from './view';
 
 export function Classes(props: {
   taught: ITaughtAssignment[];

@@ -4,7 +4,7 @@ import * as React from 'react';
 import { Frame, Loaded } from '../../learnspace_core/lab/components';
 import { points } from '../../learnspace_core/lab/dates';
 import type { ILearnspace } from '../../learnspace_core/lab/tokens';
-import type { IStepsProps } from './steps';
+import type { IStepsProps } from './learnerwork';
 import type { IMarks, IQuestion } from './types';
 
 export function Feedback({ one, learner, learnspace }: IStepsProps): JSX.Element {

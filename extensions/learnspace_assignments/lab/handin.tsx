@@ -6,13 +6,14 @@ import { exactTime, fileSize } from '../../learnspace_core/lab/dates';
 import type { ILearnspace } from '../../learnspace_core/lab/tokens';
 import type { IFileEntry } from '../../learnspace_core/lab/types';
 import { SubmissionChip } from './states';
-import type { IStepsProps } from './steps';
+import type { IStepsProps } from './learnerwork';
 import type { IReceipt } from './types';
 
 /** How many characters of a digest are a fingerprint that one can read aloud. */
 const FINGERPRINT = 12;
 
-export function Confirmation({ one, learner, learnspace }: IStepsProps): JSX.Element {
+export function Confirmation(props: IStepsProps & { onCancel: () => void }): JSX.Element {
+  const { one, learner, learnspace, onCancel } = props;
   const { trans, locale } = learnspace;
   const id = React.useId();
   return (
@@ -44,7 +45,7 @@ export function Confirmation({ one, learner, learnspace }: IStepsProps): JSX.Ele
         >
           {trans.__('Hand in now')}
         </button>
-        <button className="ls-Button" onClick={() => learner.cancelHandIn()}>
+        <button className="ls-Button" onClick={onCancel}>
           {trans.__('Not yet')}
         </button>
       </div>
@@ -72,7 +73,7 @@ export function Receipt(props: { receipt: IReceipt; learnspace: ILearnspace }): 
         <code>{receipt.digest.slice(0, FINGERPRINT)}</code>
       </p>
       <div className="ls-Buttons">
-        <button className="ls-Button" onClick={() => void copy()}>
+        <button className="ls-Button" autoFocus onClick={() => void copy()}>
           {trans.__('Copy receipt')}
         </button>
         <span aria-live="polite">{copied && trans.__('Copied')}</span>

@@ -201,3 +201,10 @@ function notebookOf(one: IAssignment): string {
   const notebooks = [...one.files, ...one.local_files].filter(file => file.path.endsWith('.ipynb'));
   return PathExt.join(one.local_path, notebooks[0]?.path ?? '');
 }
+
+/** What every view of one assignment is given. */
+export interface IStepsProps {
+  one: IAssignment;
+  learner: LearnerWork;
+  learnspace: ILearnspace;
+}

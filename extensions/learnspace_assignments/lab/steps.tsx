@@ -5,19 +5,17 @@ import { Problem } from '../../learnspace_core/lab/components';
 import type { ILearnspace } from '../../learnspace_core/lab/tokens';
 import { Feedback } from './feedback';
 import { Confirmation, History, Receipt } from './handin';
-import { type LearnerWork, STEPS, type Step } from './learnerwork';
+import { type IStepsProps, STEPS, type Step } from './learnerwork';
 import type { ICheck } from './tokens';
-import type { IAssignment } from './types';
-
-export interface IStepsProps {
-  one: IAssignment;
-  learner: LearnerWork;
-  learnspace: ILearnspace;
-}
 
 export function Steps(props: IStepsProps): JSX.Element {
   const { one, learner, learnspace } = props;
   const { trans } = learnspace;
+  const handIn = React.useRef<HTMLButtonElement>(null);
+  const cancel = (): void => {
+    learner.cancelHandIn();
+    handIn.current?.focus();
+  };
   const next = learner.confirming ? null : learner.next(one);
   return (
     <div className="ls-Detail">
@@ -25,6 +23,7 @@ export function Steps(props: IStepsProps): JSX.Element {
         {STEPS.map(step => (
           <li key={step} aria-current={step === next ? 'step' : undefined}>
             <button
+              ref={step === 'hand_in' ? handIn : undefined}
               className={`ls-Button${step === next ? ' ls-mod-filled' : ''}`}
               aria-disabled={learner.busy !== null || !learner.can(step, one)}
               aria-expanded={step === 'feedback' ? learner.showsFeedback : undefined}
@@ -43,7 +42,7 @@ export function Steps(props: IStepsProps): JSX.Element {
       {learner.error && (
         <Problem error={learner.error} trans={trans} onRetry={() => void learner.retry(one)} />
       )}
-      {learner.confirming && <Confirmation {...props} />}
+      {learner.confirming && <Confirmation {...props} onCancel={cancel} />}
       {learner.receipt && <Receipt receipt={learner.receipt} learnspace={learnspace} />}
       {learner.showsFeedback && <Feedback {...props} />}
       {one.submissions.length > 0 && <History {...props} />}

@@ -10,7 +10,7 @@ import {
   useInView
 } from '../../learnspace_core/lab/components';
 import { keyOf } from './learnerwork';
-import type { AssignmentsModel, Tab } from './model';
+import { type AssignmentsModel, byCourse, type Tab } from './model';
 import { LearnerChip, PastDue } from './states';
 import { Steps } from './steps';
 import { Classes } from './classes';
@@ -149,19 +149,4 @@ function Row({ one, model }: { one: IAssignment; model: AssignmentsModel }): JSX
       {open && <Steps one={one} learner={learner} learnspace={learnspace} />}
     </li>
   );
-}
-
-/** Group by course, in each by due date; what has none comes last. */
-export function byCourse<T extends { course: string; due_at: string | null }>(
-  ones: T[]
-): [string, T[]][] {
-  const courses = new Map<string, T[]>();
-  for (const one of ones) {
-    courses.set(one.course, [...(courses.get(one.course) ?? []), one]);
-  }
-  const time = (one: T): number => (one.due_at ? Date.parse(one.due_at) : Infinity);
-  return [...courses].map(([course, group]) => [
-    course,
-    group.sort((a, b) => (time(a) === time(b) ? 0 : time(a) - time(b)))
-  ]);
 }

@@ -9,9 +9,17 @@ import type { IOpenedResource, IResourceDetail } from './types';
 
 export function Preview({ model }: { model: ResourcesModel }): JSX.Element {
   const { trans } = model.learnspace;
+  // Only on a narrow panel, where the preview hides the list: the focus goes back to the row it came from.
+  const back = (event: React.MouseEvent<HTMLButtonElement>): void => {
+    const row = event.currentTarget
+      .closest('main')
+      ?.querySelector<HTMLElement>('[aria-pressed=true]');
+    model.close();
+    window.requestAnimationFrame(() => row?.focus());
+  };
   return (
     <section className="ls-Preview" aria-label={trans.__('Preview')}>
-      <button className="ls-Button ls-Preview-back" onClick={() => model.close()}>
+      <button className="ls-Button ls-Preview-back" autoFocus onClick={back}>
         {trans.__('Back to the list')}
       </button>
       <Loaded loader={model.detail} trans={trans} lines={3}>
