@@ -104,15 +104,17 @@ def up(
             _require_docker(settings)
         database = open_database(settings, make=True)
         found = sorted(path.parent for path in materials.glob("*/course.toml")) if materials else []
-        accounts = ensure_demo(settings, database, found)
         with processes.running(settings) as supervisor:
+            accounts = ensure_demo(settings, database, found)
             with console.status("Starting…"):
                 processes.wait_until_ready(settings, supervisor)
             with console.status("Preparing the courses…"):
                 _wait_for_jobs(database)
             _welcome(settings, accounts, bool(_courses(database)))
-            processes.wait_for_signal(supervisor)
-            console.print("Stopping…")
+            try:
+                supervisor.wait()
+            finally:
+                console.print("Stopping…")
 
 
 @app.command()

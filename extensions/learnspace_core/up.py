@@ -12,7 +12,7 @@ import subprocess
 import sys
 import sysconfig
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -51,7 +51,12 @@ def alone(settings: Settings) -> Iterator[None]:
 
 @contextmanager
 def running(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
-    """Run all processes; on leaving, all of them and all spaces have ended."""
+    """Run all processes; on leaving, all of them and all spaces have ended.
+
+    From here on Ctrl-C and a stop signal raise KeyboardInterrupt, even where a shell had us ignore Ctrl-C.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
     config = settings.state / "run" / "learnspace.toml"
     # What every process reads: the settings as they are now, with the options of the command.
     config.write_text(tomli_w.dumps(settings.model_dump(mode="json", exclude_none=True)), encoding="utf-8")
@@ -68,7 +73,12 @@ def running(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
     )
     try:
         yield supervisor
+    except KeyboardInterrupt:
+        pass
     finally:
+        # A second Ctrl-C must not leave half of it behind.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
         _stop(supervisor)
         if settings.spaces.kind == "docker":
             from hub_config.volumes import stop_all
@@ -150,17 +160,6 @@ def wait_until_ready(settings: Settings, supervisor: subprocess.Popen[bytes]) ->
                 log = settings.state / "logs" / f"{name}.log"
                 raise LearnspaceError("not_started", f"The {name} did not start. Its log says why: {log}")
             time.sleep(0.1)
-
-
-def wait_for_signal(supervisor: subprocess.Popen[bytes]) -> None:
-    """Wait until Ctrl-C, a stop signal, or the end of the supervisor."""
-    previous: Callable[..., object] | int | None = signal.signal(signal.SIGTERM, _interrupt)
-    try:
-        supervisor.wait()
-    except KeyboardInterrupt:
-        pass
-    finally:
-        signal.signal(signal.SIGTERM, previous)
 
 
 def _interrupt(_signal: int, _frame: object) -> None:

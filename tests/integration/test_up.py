@@ -204,3 +204,16 @@ def _spaces(stack: Stack) -> set[int]:
     assert stack.process is not None
     children = psutil.Process(stack.process.pid).children(recursive=True)
     return {child.pid for child in children if "jupyterhub-singleuser" in " ".join(child.cmdline())}
+
+
+def test_a_stop_during_the_start_and_an_ignored_ctrl_c_still_stop_everything(tmp_path: Path) -> None:
+    ignoring = ["sh", "-c", f'trap "" INT; exec {LEARNSPACE} up --port {free_ports()}']
+    environment = {**os.environ, "LEARNSPACE_STATE": str(tmp_path / "state")}
+    process = subprocess.Popen(ignoring, env=environment, stdout=subprocess.DEVNULL, start_new_session=True)
+    started = psutil.Process(process.pid)
+    wait_until(lambda: (tmp_path / "state" / "run" / "supervisord.pid").exists())
+    family = wait_until(lambda: started.children(recursive=True))
+    process.send_signal(signal.SIGINT)
+    assert process.wait(60) == 0
+    _, alive = psutil.wait_procs(family, timeout=1)
+    assert alive == []
