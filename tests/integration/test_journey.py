@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.integration.conftest import Stack, new_context, running_stack, shot, sign_in
+from tests.integration.conftest import Stack, new_context, running_stack, shot, sign_in, wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
@@ -74,14 +74,10 @@ def _hand_in(page: Page, kind: str) -> None:
     expect(notebook.get_by_role("heading", name=PRACTICE)).to_be_visible()
     # Answer the first task and the one in words as a learner would; handing in saves them.
     cell = notebook.locator(".jp-CodeCell").filter(has_text="NotImplementedError").first
-    cell.locator(".cm-content").click()
-    page.keyboard.press("ControlOrMeta+a")
+    _edit(page, cell)
     page.keyboard.type("song_seconds = 180\nsongs = 12\nalbum_seconds = song_seconds * songs")
     answer = notebook.locator(".jp-MarkdownCell").filter(has_text="YOUR ANSWER HERE").last
-    answer.click()
-    page.keyboard.press("Enter")
-    expect(answer.locator(".cm-content")).to_be_visible()
-    page.keyboard.press("ControlOrMeta+a")
+    _edit(page, answer)
     page.keyboard.type("It gives the name age to a new number, which is 13.")
     _open_practice(page)
     panel.get_by_role("button", name="Hand in", exact=True).click()
@@ -91,6 +87,18 @@ def _hand_in(page: Page, kind: str) -> None:
     expect(receipt.get_by_text("1 file")).to_be_visible()
     expect(panel.get_by_role("button", name=re.compile(f"{PRACTICE}.*handed in", re.DOTALL))).to_be_visible()
     shot(page, f"{kind}-4-receipt")
+
+
+def _edit(page: Page, cell: Locator) -> None:
+    """Enter a cell and select what stands in it; a notebook that is still being laid out may take a second try."""
+
+    def is_edited() -> bool:
+        cell.click()
+        page.keyboard.press("Enter")
+        return cell.locator(".cm-content:focus").count() == 1
+
+    wait_until(is_edited)
+    page.keyboard.press("ControlOrMeta+a")
 
 
 def _grade(page: Page, kind: str) -> None:
