@@ -64,7 +64,8 @@ def variables(wheel: Path, constraints: Path, image_archive: tuple[str, Path]) -
         "learnspace_settings": {
             "front": {"address": "0.0.0.0", "port": 443, "public_url": "https://learn.example.org"},
             "signin": {"oidc": {"label": '"学校" account', "roles": {"teachers": "teacher:python-first-steps"}}},
-            "spaces": {"kind": "docker", "image": image, "cpus": 0.5},
+            # A network that is not there yet: the engine is another machine's, and so would its address be.
+            "spaces": {"kind": "docker", "image": image, "cpus": 0.5, "network": f"learnspace-{uuid.uuid4().hex[:8]}"},
             "sandbox": {"image": image},
         },
     }
