@@ -17,7 +17,9 @@ const texts = new Map();
 for (const feature of readdirSync('.').filter(name => name.startsWith('learnspace_'))) {
   let files = [];
   try {
-    files = readdirSync(join(feature, 'lab')).filter(name => /\.tsx?$/.test(name));
+    files = readdirSync(join(feature, 'lab'), { recursive: true }).filter(name =>
+      /\.tsx?$/.test(name)
+    );
   } catch {
     continue;
   }

@@ -30,6 +30,14 @@ def course_directory(settings: Settings, course: str) -> Path:
     return settings.state / "courses" / check_path(course)
 
 
+def gradebook_time(directory: Path) -> float:
+    """Return when the gradebook in a course's directory was last written, in seconds since the epoch, or 0."""
+    try:
+        return (directory / "gradebook.db").stat().st_mtime
+    except FileNotFoundError:
+        return 0
+
+
 def shared_group() -> int:
     """Return the group that course directories belong to."""
     return GROUP if os.geteuid() == 0 else os.getegid()

@@ -73,14 +73,14 @@ class CourseBook:
         self._convert(GenerateAssignment, name, ".")
         return self.root / "release" / name
 
-    def place_submission(self, name: str, username: str, files: dict[str, Path], received_at: datetime) -> None:
+    def place_submission(self, name: str, student: str, files: dict[str, Path], received_at: datetime) -> None:
         """Put the files of a submission where nbgrader looks for them.
 
         Raises:
             LearnspaceError: ``bad_notebook``, naming a notebook that cannot be read.
         """
-        refuse_links(self.root, f"submitted/{username}/{name}")
-        target = self.root / "submitted" / username / name
+        refuse_links(self.root, f"submitted/{student}/{name}")
+        target = self.root / "submitted" / student / name
         if target.exists():
             shutil.rmtree(target)
         target.mkdir(parents=True)
@@ -93,22 +93,22 @@ class CourseBook:
         (target / "timestamp.txt").write_text(f"{received_at:%Y-%m-%d %H:%M:%S.%f} UTC", encoding="utf-8")
         share(self.root / "submitted")
 
-    def autograde(self, name: str, username: str, full_name: str) -> None:
+    def autograde(self, name: str, student: str, full_name: str) -> None:
         """Grade one submission in the sandbox; manual marks that were given before stay.
 
         Raises:
             LearnspaceError: ``not_gradable``, if nbgrader cannot grade it.
         """
         with self._gradebook() as book:
-            book.update_or_create_student(username, first_name=full_name, last_name="")
-        self._convert(Autograde, name, username)
+            book.update_or_create_student(student, first_name=full_name, last_name="")
+        self._convert(Autograde, name, student)
 
-    def marks(self, name: str, username: str) -> tuple[Marks, str]:
+    def marks(self, name: str, student: str) -> tuple[Marks, str]:
         """Return the marks of a graded submission and nbgrader's id of its first notebook."""
         with self._gradebook() as book:
-            submission = book.find_submission(name, username)
+            submission = book.find_submission(name, student)
             questions, first = [], ""
-            graded = dict(self.autograded(name, username))
+            graded = dict(self.autograded(name, student))
             for notebook in sorted(submission.notebooks, key=lambda notebook: str(notebook.name)):
                 titles = _titles(graded.get(str(notebook.name)))
                 first = first or str(notebook.id)
@@ -129,10 +129,10 @@ class CourseBook:
             marks = Marks(score=float(submission.score), max_score=float(submission.max_score), questions=questions)
             return marks, first
 
-    def autograded(self, name: str, username: str) -> Iterator[tuple[str, NotebookNode]]:
+    def autograded(self, name: str, student: str) -> Iterator[tuple[str, NotebookNode]]:
         """Yield the name and contents of each graded notebook of a submission."""
-        refuse_links(self.root, f"autograded/{username}/{name}")
-        for path in sorted((self.root / "autograded" / username / name).glob("*.ipynb")):
+        refuse_links(self.root, f"autograded/{student}/{name}")
+        for path in sorted((self.root / "autograded" / student / name).glob("*.ipynb")):
             yield path.stem, nbformat.read(path, as_version=4)
 
     def _convert(self, converter: type[Any], name: str, student: str) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 
 from learnspace_assignments import store
-from learnspace_assignments.coursedir import course_directory
+from learnspace_assignments.coursedir import course_directory, gradebook_time
 from learnspace_assignments.feedback import feedback_page
 from learnspace_assignments.gradebook import CourseBook
+from learnspace_assignments.points import max_points
 from learnspace_assignments.tables import AssignmentRow, SubmissionRow
-from learnspace_assignments.teaching import max_points
 from learnspace_core.errors import LearnspaceError
 from learnspace_core.jobs import Work, job
 from learnspace_core.models import FileEntry
@@ -52,9 +52,9 @@ def grade(work: Work) -> None:
         _set_state(work, row.id, "grading")
         files = {file["path"]: work.blobs.path(file["sha256"]) for file in row.files}
         try:
-            book.place_submission(name, person.username, files, row.received_at)
-            book.autograde(name, person.username, person.name)
-            marks, formgrader_id = book.marks(name, person.username)
+            book.place_submission(name, person.student, files, row.received_at)
+            book.autograde(name, person.student, person.name)
+            marks, formgrader_id = book.marks(name, person.student)
         except Exception as error:
             # Whatever a learner's files make of us: it is theirs alone.
             if not isinstance(error, LearnspaceError):
@@ -80,17 +80,17 @@ def give_back(work: Work) -> None:
     left_out = []
     for done, (row, person) in enumerate(graded):
         work.progress(done, len(graded))
-        marks, formgrader_id = book.marks(assignment.name, person.username)
+        marks, formgrader_id = book.marks(assignment.name, person.student)
         complete = not any(question.needs_mark for question in marks.questions)
         feedback = {}
         if complete:
             try:
-                for notebook_name, notebook in book.autograded(assignment.name, person.username):
+                for notebook_name, notebook in book.autograded(assignment.name, person.student):
                     page = feedback_page(notebook, notebook_name, marks, assignment.title)
                     feedback[notebook_name] = work.blobs.put(page.encode()).sha256
             except Exception:
                 # A notebook that nbconvert cannot show is returned with its marks alone.
-                log.exception("feedback on %s of %s failed", assignment.name, person.username)
+                log.exception("feedback on %s of %s failed", assignment.name, person.student)
         else:
             left_out.append(person.name)
         with work.database.write() as session:
@@ -110,10 +110,10 @@ def give_back(work: Work) -> None:
 def read_marks(work: Work) -> None:
     """Read the marks that a teacher gave in nbgrader's formgrader."""
     book = _book(work)
-    changed = store.gradebook_time(course_directory(work.settings, work.payload["course"]))
+    changed = gradebook_time(course_directory(work.settings, work.payload["course"]))
     assignment, graded = _chosen(work, ("graded", "needs_marks"))
     for row, person in graded:
-        marks, formgrader_id = book.marks(assignment.name, person.username)
+        marks, formgrader_id = book.marks(assignment.name, person.student)
         with work.database.write() as session:
             store.note_graded(session, session.get_one(SubmissionRow, row.id), marks, formgrader_id)
     with work.database.write() as session:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable
+from itertools import count
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -29,7 +30,14 @@ def ensure_person(session: Session, username: str, name: str, email: str = "") -
     """Return the person of that username, made if missing; name and email become the given ones if not empty."""
     row = session.scalar(select(PersonRow).where(PersonRow.username == username))
     if row is None:
-        row = PersonRow(id=uuid.uuid4().hex, username=username, name=name or username, email=email, created_at=now())
+        row = PersonRow(
+            id=uuid.uuid4().hex,
+            username=username,
+            name=name or username,
+            student=_free_student(session, username),
+            email=email,
+            created_at=now(),
+        )
         session.add(row)
     row.name = name or row.name
     row.email = email or row.email
@@ -143,6 +151,13 @@ def list_members(session: Session, course_id: str, role: RoleName = "learner") -
         .distinct()
     )
     return [Person(id=row.id, username=row.username, name=row.name) for row in session.scalars(query)]
+
+
+def _free_student(session: Session, username: str) -> str:
+    """Return the name for gradebooks: the username, with a number if somebody has or had it."""
+    taken = set(session.scalars(select(PersonRow.student).where(PersonRow.student.startswith(username))))
+    names = (username if number == 1 else f"{username}-{number}" for number in count(1))
+    return next(name for name in names if name not in taken)
 
 
 def _person(session: Session, row: PersonRow) -> Person:

@@ -20,15 +20,21 @@ class InstitutionRow(Base):
 
 
 class PersonRow(Base):
-    """A person; the id is random, so that a name given to somebody new brings nothing of the old one."""
+    """A person; the id is random, so that a name given to somebody new brings nothing of the old one.
+
+    ``student`` names the person in nbgrader's gradebooks and course directories: it is their first username, or one
+    with a number where somebody before them had it, and stays when the username changes. Who was removed keeps the row.
+    """
 
     __tablename__ = "person"
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     username: Mapped[str] = mapped_column(String(64), unique=True)
     name: Mapped[str] = mapped_column(String(200))
+    student: Mapped[str] = mapped_column(String(80), unique=True, index=True)
     email: Mapped[str] = mapped_column(String(254), default="")
     created_at: Mapped[datetime]
+    removed_at: Mapped[datetime | None]
 
 
 class AccountRow(Base):
@@ -41,7 +47,10 @@ class AccountRow(Base):
 
 
 class CourseRow(Base):
-    """A course; its id is also the name of its directory and of its nbgrader course."""
+    """A course; its id is also the name of its directory and of its nbgrader course.
+
+    Anyone who may sign in can join and leave an ``open_to_all`` course by themselves.
+    """
 
     __tablename__ = "course"
 
@@ -50,10 +59,23 @@ class CourseRow(Base):
     title: Mapped[str] = mapped_column(String(300))
     summary: Mapped[str] = mapped_column(Text, default="")
     language: Mapped[str] = mapped_column(String(20), default="en")
+    open_to_all: Mapped[bool] = mapped_column(default=False)
+
+
+class JoinCodeRow(Base):
+    """A code that lets whoever has it join a course as a learner, in a section of it if one is named."""
+
+    __tablename__ = "join_code"
+
+    code: Mapped[str] = mapped_column(String(20), primary_key=True)
+    course_id: Mapped[str] = mapped_column(ForeignKey("course.id", ondelete="CASCADE"), index=True)
+    section: Mapped[str] = mapped_column(String(60), default="")
+    made_at: Mapped[datetime]
+    ends_at: Mapped[datetime | None]
 
 
 class EnrolmentRow(Base):
-    """One role of one person; ``course_id`` is empty for a manager."""
+    """One role of one person; ``course_id`` is empty for a manager, ``section`` for who is in none."""
 
     __tablename__ = "enrolment"
     __table_args__ = (UniqueConstraint("person_id", "institution", "course_id", "term", "role"),)
@@ -64,3 +86,4 @@ class EnrolmentRow(Base):
     course_id: Mapped[str] = mapped_column(String(100), default="", index=True)
     term: Mapped[str] = mapped_column(String(60), default="")
     role: Mapped[str] = mapped_column(String(20))
+    section: Mapped[str] = mapped_column(String(60), default="")

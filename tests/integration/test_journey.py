@@ -102,8 +102,8 @@ def _edit(page: Page, cell: Locator) -> None:
 
 
 def _grade(page: Page, kind: str) -> None:
-    _open_practice(page)
-    panel = page.get_by_role("main", name="Assignments")
+    _open_practice(page, "Teach")
+    panel = page.get_by_role("main", name="Teach")
     panel.get_by_role("button", name=re.compile(f"{PRACTICE}.*1 to grade", re.DOTALL)).click()
     panel.get_by_role("button", name="Grade all (1)").click()
     expect(panel.get_by_role("table").get_by_text("to mark by hand")).to_be_visible(timeout=90_000)

@@ -41,7 +41,7 @@ class ExchangeCollect(Exchange, abc.ExchangeCollect):
         self.ask(collect)
 
     async def _collect(self, client: ServiceClient, one: dict[str, Any]) -> None:
-        student, received = check_segment(one["username"]), datetime.fromisoformat(one["received_at"])
+        student, received = check_segment(one["student"]), datetime.fromisoformat(one["received_at"])
         if self.coursedir.student_id not in ("", "*", student):
             return
         target = self._target(student)

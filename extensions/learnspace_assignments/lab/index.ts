@@ -1,4 +1,4 @@
-/** Assignments: get it, work, check, hand in, read feedback; and grading for teachers. */
+/** Assignments: get it, work, check, hand in, read feedback. */
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { IDocumentManager } from '@jupyterlab/docmanager';
 
@@ -9,7 +9,7 @@ import { AssignmentsModel } from './model';
 
 const plugin: JupyterFrontEndPlugin<void> = {
   id: 'learnspace:assignments',
-  description: 'Assignments: the steps of a learner, and grading for teachers.',
+  description: 'Assignments: the steps of a learner.',
   autoStart: true,
   requires: [ILearnspace, IDocumentManager],
   activate: (app: JupyterFrontEnd, learnspace: ILearnspace, documents: IDocumentManager) => {
@@ -23,8 +23,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
       icon: assignmentsIcon,
       rank: 3,
       args: {
-        assignment: { type: 'string', description: 'The assignment to open, as course/name' },
-        teach: { type: 'string', description: 'The assignment to open under My classes' }
+        assignment: { type: 'string', description: 'The assignment to open, as course/name' }
       },
       model,
       view: async () => {

@@ -1,4 +1,4 @@
-/** Assignments as the reader sees them: one's own, and for teachers the classes. */
+/** Assignments as a learner sees them: by course, each opening to its steps. */
 import * as React from 'react';
 
 import {
@@ -10,87 +10,34 @@ import {
   useInView
 } from '../../learnspace_core/lab/components';
 import { keyOf } from './learnerwork';
-import { type AssignmentsModel, byCourse, type Tab } from './model';
+import { byCourse } from './bycourse';
+import type { AssignmentsModel } from './model';
 import { LearnerChip, PastDue } from './states';
 import { Steps } from './steps';
-import { Classes } from './classes';
 import type { IAssignment } from './types';
 
 export function assignmentsView(model: AssignmentsModel): () => JSX.Element {
   return function AssignmentsView() {
-    useChanges(
-      model.changed,
-      model.mine.changed,
-      model.taught.changed,
-      model.learner.changed,
-      model.learner.feedback.changed,
-      model.teacher.changed
-    );
+    useChanges(model.mine.changed, model.learner.changed, model.learner.feedback.changed);
     const { trans } = model.learnspace;
-    const loading = model.mine.loading || model.taught.loading;
     return (
       <main className="ls-Column ls-mod-wide" aria-label={trans.__('Assignments')}>
         <div className="ls-Tools">
           <h1>{trans.__('Assignments')}</h1>
-          <button className="ls-Button" aria-disabled={loading} onClick={() => model.refresh()}>
+          <button
+            className="ls-Button"
+            aria-disabled={model.mine.loading}
+            onClick={() => model.refresh()}
+          >
             {trans.__('Refresh')}
           </button>
         </div>
-        {model.teaches && <Tabs model={model} />}
-        {model.tab === 'mine' ? (
-          <div role={model.teaches ? 'tabpanel' : undefined} id="ls-mine">
-            <Loaded loader={model.mine} trans={trans} lines={6}>
-              {mine => <Mine mine={mine} model={model} />}
-            </Loaded>
-          </div>
-        ) : (
-          <div role="tabpanel" id="ls-classes">
-            <Loaded loader={model.taught} trans={trans} lines={6}>
-              {taught => <Classes taught={taught} model={model} />}
-            </Loaded>
-          </div>
-        )}
+        <Loaded loader={model.mine} trans={trans} lines={6}>
+          {mine => <Mine mine={mine} model={model} />}
+        </Loaded>
       </main>
     );
   };
-}
-
-function Tabs({ model }: { model: AssignmentsModel }): JSX.Element {
-  const { trans } = model.learnspace;
-  const tabs: [Tab, string][] = [
-    ['mine', trans.__('My assignments')],
-    ['classes', trans.__('My classes')]
-  ];
-  const onKeyDown = (event: React.KeyboardEvent<HTMLElement>): void => {
-    if (event.key === 'ArrowLeft' || event.key === 'ArrowRight') {
-      model.show(model.tab === 'mine' ? 'classes' : 'mine');
-      const list = event.currentTarget;
-      window.requestAnimationFrame(() =>
-        list.querySelector<HTMLElement>('[aria-selected=true]')?.focus()
-      );
-    }
-  };
-  return (
-    <div
-      className="ls-Tabs"
-      role="tablist"
-      aria-label={trans.__('Assignments')}
-      onKeyDown={onKeyDown}
-    >
-      {tabs.map(([tab, label]) => (
-        <button
-          key={tab}
-          role="tab"
-          aria-selected={model.tab === tab}
-          aria-controls={`ls-${tab}`}
-          tabIndex={model.tab === tab ? 0 : -1}
-          onClick={() => model.show(tab)}
-        >
-          {label}
-        </button>
-      ))}
-    </div>
-  );
 }
 
 function Mine({ mine, model }: { mine: IAssignment[]; model: AssignmentsModel }): JSX.Element {

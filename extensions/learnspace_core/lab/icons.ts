@@ -21,3 +21,7 @@ export const portfolioIcon = icon(
   'portfolio',
   'M6 3v18h1.800v-4.500H20L17 11l3-5.500H7.800V3zm3.500 4h7.400l-2.200 4 2.200 4H9.500z'
 );
+export const teachIcon = icon(
+  'teach',
+  'M3 4h18v12h-7.500l2.500 4h-2.200L12 16.800 10.200 20H8l2.500-4H3zm2 2v8h14V6zm2 2h7v1.500H7zm0 3h5v1.500H7z'
+);

@@ -57,14 +57,22 @@ const plugin: JupyterFrontEndPlugin<ILearnspace> = {
         app.commands.execute(command, args) as Promise<T>,
       addPanel: panel => {
         addPanel(app, panel, restorer);
-        palette?.addItem({ command: panel.command, category: trans.__('Learnspace') });
-        menu.addItem({ command: panel.command, rank: panel.rank });
-        launcher?.add({
-          command: panel.command,
-          category: trans.__('Learnspace'),
-          rank: panel.rank
-        });
+        void offer(panel);
       }
+    };
+
+    /** Put a panel where people find it, once it is known that it is for them. */
+    const offer = async (panel: IPanel): Promise<void> => {
+      if (panel.isFor && !panel.isFor(await learnspace.me())) {
+        return;
+      }
+      palette?.addItem({ command: panel.command, category: trans.__('Learnspace') });
+      menu.addItem({ command: panel.command, rank: panel.rank });
+      launcher?.add({
+        command: panel.command,
+        category: trans.__('Learnspace'),
+        rank: panel.rank
+      });
     };
     return learnspace;
   }

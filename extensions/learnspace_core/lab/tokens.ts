@@ -48,6 +48,8 @@ export interface IPanel {
   caption: string;
   icon: LabIcon;
   rank: number;
+  /** Who finds it in menu, palette and launcher; everyone if this is left out. */
+  isFor?: (me: IMe) => boolean;
   /** The arguments of the command, as properties of a JSON schema. */
   args?: Record<string, { type: 'string'; description: string }>;
   model: IPanelModel;

@@ -38,7 +38,7 @@ export class HomeModel implements IPanelModel {
         void learnspace.execute('learnspace:open-resources', { course: target });
         break;
       case 'teach':
-        void learnspace.execute('learnspace:open-assignments', { teach: target });
+        void learnspace.execute('learnspace:open-teach', { assignment: target });
         break;
       default:
         void learnspace.execute('learnspace:open-assignments', { assignment: target });

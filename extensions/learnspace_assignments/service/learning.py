@@ -11,7 +11,7 @@ from typing import Annotated
 from fastapi import APIRouter, File, Request, Response, UploadFile
 from fastapi.responses import FileResponse, HTMLResponse
 
-from learnspace_assignments import store, teaching
+from learnspace_assignments import store
 from learnspace_assignments.models import Assignment, Receipt, Submission
 from learnspace_assignments.tables import AssignmentRow, SubmissionRow
 from learnspace_assignments.uploads import keep_files
@@ -28,7 +28,6 @@ from learnspace_people.models import Person
 
 api = APIRouter(tags=["assignments"])
 pages = APIRouter()
-api.include_router(teaching.api)
 
 
 @api.get("/assignments")

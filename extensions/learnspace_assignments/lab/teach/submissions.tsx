@@ -1,11 +1,13 @@
-/** The table of a class: a row for each learner who handed in; who needs a person comes first. */
+/** Submissions: grade and return for all, and a row for each learner who handed in; who needs a person comes first. */
 import * as React from 'react';
 
-import { Empty, Time } from '../../learnspace_core/lab/components';
-import { points } from '../../learnspace_core/lab/dates';
-import type { AssignmentsModel } from './model';
-import { SubmissionChip } from './states';
-import type { IMarks, ITaughtAssignment, ITaughtSubmission, SubmissionState } from './types';
+import { Empty, Problem, Time } from '../../../learnspace_core/lab/components';
+import { points } from '../../../learnspace_core/lab/dates';
+import { keyOf } from '../learnerwork';
+import { SubmissionChip } from '../states';
+import type { IMarks, ITaughtSubmission, SubmissionState } from '../types';
+import type { TeachModel } from './model';
+import type { ITabProps } from './tabs';
 
 /** What needs a person comes first, what is done comes last. */
 const ORDER: SubmissionState[] = [
@@ -17,13 +19,66 @@ const ORDER: SubmissionState[] = [
   'returned'
 ];
 
-interface IProps {
-  one: ITaughtAssignment;
-  model: AssignmentsModel;
+interface IProps extends ITabProps {
   busy: boolean;
 }
 
-export function SubmissionsTable({ one, model, busy }: IProps): JSX.Element {
+export function SubmissionsTab({ one, model }: ITabProps): JSX.Element {
+  const { learnspace, work } = model;
+  const { trans } = learnspace;
+  const waiting = work.count(one, 'handed_in');
+  const graded = work.count(one, 'graded');
+  const toMark = work.count(one, 'needs_marks');
+  const busy = work.jobs.has(keyOf(one));
+  return (
+    <div className="ls-Detail">
+      <div className="ls-Buttons">
+        <button
+          className={`ls-Button${waiting > 0 ? ' ls-mod-filled' : ''}`}
+          aria-disabled={busy || waiting === 0}
+          onClick={() => waiting > 0 && void work.start('grade', one, null)}
+        >
+          {trans.__('Grade all (%1)', waiting)}
+        </button>
+        <button
+          className={`ls-Button${waiting + toMark === 0 && graded > 0 ? ' ls-mod-filled' : ''}`}
+          aria-disabled={busy || graded === 0}
+          onClick={() => graded > 0 && void work.start('return', one, null)}
+        >
+          {trans.__('Return all feedback (%1)', graded)}
+        </button>
+      </div>
+      <Progress one={one} model={model} />
+      {work.error && <Problem error={work.error} trans={trans} onRetry={() => work.retry()} />}
+      <SubmissionsTable one={one} model={model} busy={busy} />
+    </div>
+  );
+}
+
+/** How far the work is; it goes on when the page is closed. */
+function Progress({ one, model }: ITabProps): JSX.Element {
+  const { learnspace, work } = model;
+  const { trans } = learnspace;
+  const job = work.jobs.get(keyOf(one));
+  const text =
+    job && trans.__('%1 of %2 done. You may close this; it goes on.', job.done, job.total);
+  return (
+    <div role="status">
+      {job && (
+        <p>
+          <progress
+            max={Math.max(job.total, 1)}
+            value={job.state === 'waiting' ? undefined : job.done}
+            aria-label={trans.__('Progress')}
+          />{' '}
+          {text}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function SubmissionsTable({ one, model, busy }: IProps): JSX.Element {
   const { trans } = model.learnspace;
   if (one.submissions.length === 0) {
     return <Empty>{trans.__('Nobody has handed in yet.')}</Empty>;
@@ -89,7 +144,7 @@ function Row(props: IProps & { each: ITaughtSubmission }): JSX.Element {
 }
 
 /** Why a submission has no marks, and what a teacher does about it; the program's own words come last. */
-function Withheld({ reason, model }: { reason: string; model: AssignmentsModel }): JSX.Element {
+function Withheld({ reason, model }: { reason: string; model: TeachModel }): JSX.Element {
   const { trans } = model.learnspace;
   return (
     <div className="ls-Reason">
@@ -105,10 +160,10 @@ function Withheld({ reason, model }: { reason: string; model: AssignmentsModel }
 }
 
 function Actions({ each, one, model, busy }: IProps & { each: ITaughtSubmission }): JSX.Element {
-  const { learnspace, teacher } = model;
+  const { learnspace, work } = model;
   const { trans } = learnspace;
   const who = each.name || each.username;
-  const url = teacher.markingUrl(one, each);
+  const url = work.markingUrl(one, each);
   return (
     <div className="ls-Buttons">
       {['handed_in', 'withheld'].includes(each.state) && (
@@ -120,7 +175,7 @@ function Actions({ each, one, model, busy }: IProps & { each: ITaughtSubmission 
               : trans.__('Grade: %1', who)
           }
           aria-disabled={busy}
-          onClick={() => void teacher.start('grade', one, [each.username])}
+          onClick={() => void work.start('grade', one, [each.username])}
         >
           {each.state === 'withheld' ? trans.__('Grade again') : trans.__('Grade')}
         </button>
@@ -141,7 +196,7 @@ function Actions({ each, one, model, busy }: IProps & { each: ITaughtSubmission 
           className="ls-Button"
           aria-label={trans.__('Return feedback: %1', who)}
           aria-disabled={busy}
-          onClick={() => void teacher.start('return', one, [each.username])}
+          onClick={() => void work.start('return', one, [each.username])}
         >
           {trans.__('Return feedback')}
         </button>

@@ -1,25 +1,33 @@
-/** The due date of an assignment, for its teacher to change, in the time zone of who reads. */
-import type { TranslationBundle } from '@jupyterlab/translation';
+/** Settings of an assignment, for its teacher to change; times are in the zone of who reads. */
 import * as React from 'react';
 
-import { keyOf } from './learnerwork';
-import type { TeacherWork } from './teacherwork';
-import type { ITaughtAssignment } from './types';
+import { Problem } from '../../../learnspace_core/lab/components';
+import { keyOf } from '../learnerwork';
+import type { ITabProps } from './tabs';
 
-export function DueDate(props: {
-  one: ITaughtAssignment;
-  teacher: TeacherWork;
-  trans: TranslationBundle;
-}): JSX.Element {
-  const { one, teacher, trans } = props;
+export function SettingsTab({ one, model }: ITabProps): JSX.Element {
+  const { trans } = model.learnspace;
+  return (
+    <div className="ls-Detail">
+      <DueDate one={one} model={model} />
+      {model.work.error && (
+        <Problem error={model.work.error} trans={trans} onRetry={() => model.work.retry()} />
+      )}
+    </div>
+  );
+}
+
+function DueDate({ one, model }: ITabProps): JSX.Element {
+  const { work, learnspace } = model;
+  const { trans } = learnspace;
   const [draft, setDraft] = React.useState<string | null>(null);
   const field = React.useId();
   const zone = React.useId();
   const text = draft ?? localTime(one.due_at);
   const changed = text !== '' && text !== localTime(one.due_at);
   const set = async (due: Date | null): Promise<void> => {
-    await teacher.setDue(one, due);
-    if (!teacher.error) {
+    await work.setDue(one, due);
+    if (!work.error) {
       setDraft(null);
     }
   };
@@ -54,7 +62,7 @@ export function DueDate(props: {
       <span id={zone} className="ls-Muted">
         {trans.__('Your time zone: %1', Intl.DateTimeFormat().resolvedOptions().timeZone)}
       </span>
-      <span role="status">{teacher.dueSaved === keyOf(one) && `✓ ${trans.__('Saved')}`}</span>
+      <span role="status">{work.dueSaved === keyOf(one) && `✓ ${trans.__('Saved')}`}</span>
     </form>
   );
 }

@@ -2,13 +2,13 @@
 import { URLExt } from '@jupyterlab/coreutils';
 import { Signal } from '@lumino/signaling';
 
-import { segments } from '../../learnspace_core/lab/api';
-import { asRequestError, RequestError } from '../../learnspace_core/lab/errors';
-import type { Loader } from '../../learnspace_core/lab/loader';
-import type { ILearnspace } from '../../learnspace_core/lab/tokens';
-import type { IJob } from '../../learnspace_core/lab/types';
-import { keyOf } from './learnerwork';
-import type { ITaughtAssignment, ITaughtSubmission, SubmissionState } from './types';
+import { segments } from '../../../learnspace_core/lab/api';
+import { asRequestError, RequestError } from '../../../learnspace_core/lab/errors';
+import type { Loader } from '../../../learnspace_core/lab/loader';
+import type { ILearnspace } from '../../../learnspace_core/lab/tokens';
+import type { IJob } from '../../../learnspace_core/lab/types';
+import { keyOf } from '../learnerwork';
+import type { ITaughtAssignment, ITaughtSubmission, SubmissionState } from '../types';
 
 /** Milliseconds between two looks at a job. */
 const LOOK = 1000;
@@ -23,23 +23,16 @@ export class TeacherWork {
 
   readonly changed = new Signal<this, void>(this);
 
-  /** The open assignment, as course/name. */
-  selected = '';
   /** The work that runs, by course/name. */
   readonly jobs = new Map<string, IJob>();
   error: RequestError | null = null;
   /** The assignment whose due date was saved last, as course/name. */
   dueSaved = '';
 
-  open(key: string): void {
-    this.selected = key;
+  /** Forget what the last assignment told. */
+  forget(): void {
     this.error = null;
     this.dueSaved = '';
-    this.changed.emit();
-  }
-
-  toggle(key: string): void {
-    this.open(this.selected === key ? '' : key);
   }
 
   /** How many newest submissions stand in one of these states. */

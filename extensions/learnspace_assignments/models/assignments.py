@@ -1,13 +1,13 @@
-"""The words of the assignment flow on the wire."""
+"""What a learner reads: an assignment, a submission with its receipt, its marks."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel, field_validator
+from pydantic import BaseModel
 
-from learnspace_core.models import FileEntry, Job
+from learnspace_core.models import FileEntry
 
 LearnerState = Literal["not_started", "working", "handed_in", "returned"]
 SubmissionState = Literal["handed_in", "grading", "needs_marks", "graded", "returned", "withheld"]
@@ -95,47 +95,3 @@ class Fetched(BaseModel):
     notebook: str
     written: list[str]
     kept: list[str]
-
-
-class TaughtSubmission(BaseModel):
-    """The newest submission of one learner as the teacher sees it.
-
-    ``formgrader_id`` is nbgrader's id of the submission in the course's gradebook, empty before it is graded.
-    """
-
-    id: str
-    username: str
-    name: str
-    received_at: datetime
-    late: bool
-    state: SubmissionState
-    reason: str = ""
-    marks: Marks | None = None
-    formgrader_id: str = ""
-
-
-class TaughtAssignment(BaseModel):
-    """An assignment as its teacher sees it: how many learners the course has and who handed in."""
-
-    course: str
-    course_title: str
-    name: str
-    title: str
-    due_at: datetime | None
-    learners: int
-    max_score: float
-    submissions: list[TaughtSubmission]
-    job: Job | None = None
-
-
-class DueDate(BaseModel):
-    """When an assignment is due; empty means never."""
-
-    due_at: datetime | None
-
-    @field_validator("due_at")
-    @classmethod
-    def _within_reason(cls, value: datetime | None) -> datetime | None:
-        if value is not None and not 2000 <= value.year < 2200:
-            raise ValueError("choose a year from 2000 to 2199")
-        return value

@@ -8,18 +8,17 @@ from __future__ import annotations
 from datetime import UTC
 from typing import Annotated
 
-import nbformat
 from fastapi import APIRouter, File, Request, Response, UploadFile
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from learnspace_assignments import store
-from learnspace_assignments.coursedir import course_directory
+from learnspace_assignments.coursedir import course_directory, gradebook_time
 from learnspace_assignments.models import DueDate, Marks, SubmissionState, TaughtAssignment, TaughtSubmission
+from learnspace_assignments.points import max_points
 from learnspace_assignments.tables import AssignmentRow, SubmissionRow
 from learnspace_assignments.uploads import keep_files
 from learnspace_core import jobs
-from learnspace_core.blobs import BlobStore
 from learnspace_core.database import Database
 from learnspace_core.errors import LearnspaceError, NotFound
 from learnspace_core.models import FileEntry, Job
@@ -153,27 +152,6 @@ def job(request: Request, caller: Caller, job_id: str) -> Job:
     return _job(row)
 
 
-def max_points(files: list[FileEntry], blobs: BlobStore) -> float:
-    """Return the sum of the points of all graded cells in the notebooks at the top of an assignment.
-
-    Raises:
-        LearnspaceError: ``bad_notebook``, naming the file.
-    """
-    total = 0.0
-    for file in files:
-        if not file.path.endswith(".ipynb") or "/" in file.path:
-            continue
-        try:
-            notebook = nbformat.reads(blobs.read(file.sha256).decode(), as_version=4)
-        except Exception as error:  # nbformat raises its own, json's and Unicode's errors
-            raise LearnspaceError("bad_notebook", f"{file.path} is not a valid notebook.") from error
-        for cell in notebook.cells:
-            grading = cell.metadata.get("nbgrader", {})
-            if grading.get("grade") or grading.get("task"):
-                total += float(grading.get("points", 0))
-    return total
-
-
 def _begin(request: Request, caller: Caller, course: str, name: str, kind: str, which: Which) -> Job:
     require_role(caller, "teacher", course)
     database: Database = request.app.state.database
@@ -192,14 +170,14 @@ def _add_job(request: Request, row: AssignmentRow, kind: str, payload: dict[str,
         if show:
             assignment.job_id = added.id
         else:
-            assignment.marks_read_at = store.gradebook_time(course_directory(request.app.state.settings, row.course_id))
+            assignment.marks_read_at = gradebook_time(course_directory(request.app.state.settings, row.course_id))
     request.app.state.queues["grading"].wake(added.id)
     return added
 
 
 def _marks_are_stale(request: Request, session: Session, row: AssignmentRow) -> bool:
     """Tell whether the gradebook was written since its marks were read, as by a teacher in nbgrader's formgrader."""
-    changed = store.gradebook_time(course_directory(request.app.state.settings, row.course_id))
+    changed = gradebook_time(course_directory(request.app.state.settings, row.course_id))
     if changed <= row.marks_read_at:
         return False
     newest = store.newest_submissions(session, row)
@@ -226,6 +204,7 @@ def _submission(row: SubmissionRow, person: PersonRow, assignment: AssignmentRow
     return TaughtSubmission(
         id=row.id,
         username=person.username,
+        student=person.student,
         name=person.name,
         received_at=row.received_at,
         late=store.is_late(row.received_at, assignment.due_at),

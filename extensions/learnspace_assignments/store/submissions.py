@@ -1,74 +1,22 @@
-"""The only file that touches the tables of assignments and submissions."""
+"""The table of submissions: take one in with its receipt, keep what grading made of it, show it to its learner."""
 
 from __future__ import annotations
 
 import uuid
 from datetime import datetime
-from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from learnspace_assignments.models import Assignment, LearnerState, Marks, Receipt, Submission
 from learnspace_assignments.receipts import digest_of, sign
+from learnspace_assignments.store.assignments import note
 from learnspace_assignments.tables import AssignmentRow, FetchRow, SubmissionRow
-from learnspace_core import record
 from learnspace_core.database import now
 from learnspace_core.errors import LearnspaceError, NotFound
 from learnspace_core.models import FileEntry
 from learnspace_people.models import Person
-from learnspace_people.tables import CourseRow, PersonRow
-
-
-def ensure_assignment(session: Session, course: str, name: str, title: str, position: int = 0) -> AssignmentRow:
-    """Return the assignment, made if missing, with the given title and place in the course."""
-    row = session.scalar(select(AssignmentRow).filter_by(course_id=course, name=name))
-    if row is None:
-        row = AssignmentRow(course_id=course, name=name, title=title, files=[], max_score=0)
-        session.add(row)
-    row.title, row.position = title, position
-    session.flush()
-    return row
-
-
-def get_assignment(session: Session, course: str, name: str, *, released: bool = True) -> AssignmentRow:
-    """Return the assignment.
-
-    Raises:
-        NotFound: if there is none, or it is not released and only released ones are asked for.
-    """
-    row = session.scalar(select(AssignmentRow).filter_by(course_id=course, name=name))
-    if row is None or (released and row.released_at is None):
-        raise NotFound("The assignment")
-    return row
-
-
-def list_assignments(session: Session, courses: list[str], *, released: bool) -> list[tuple[AssignmentRow, str]]:
-    """Return the assignments of the courses with the courses' titles, in the courses' order."""
-    query = (
-        select(AssignmentRow, CourseRow.title)
-        .join(CourseRow)
-        .where(AssignmentRow.course_id.in_(courses))
-        .order_by(CourseRow.title, AssignmentRow.position, AssignmentRow.name)
-    )
-    if released:
-        query = query.where(AssignmentRow.released_at.is_not(None))
-    return [(row, title) for row, title in session.execute(query)]
-
-
-def release(session: Session, row: AssignmentRow, files: list[FileEntry], max_score: float) -> None:
-    """Give the assignment out to the learners of its course, or a new version of it."""
-    row.files = [file.model_dump() for file in files]
-    row.max_score = max_score
-    row.released_at = row.released_at or now()
-
-
-def note_fetched(session: Session, person: Person, row: AssignmentRow) -> None:
-    """Record that the person fetched the assignment, the first time."""
-    if session.get(FetchRow, (row.id, person.id)) is not None:
-        return
-    session.add(FetchRow(assignment_id=row.id, person_id=person.id, fetched_at=now()))
-    _record(session, person.id, "fetched", "assignment", str(row.id), row)
+from learnspace_people.tables import PersonRow
 
 
 def submit(
@@ -105,7 +53,7 @@ def submit(
             feedback={},
         )
     )
-    _record(session, person.id, "submitted", "submission", submission_id, row)
+    note(session, person.id, "submitted", "submission", submission_id, row)
     return receipt, True
 
 
@@ -160,7 +108,7 @@ def note_returned(
     if again:
         return
     numbers = {"score": row.marks["score"], "max_score": row.marks["max_score"]}
-    _record(session, row.person_id, "scored", "submission", row.id, assignment, numbers, {"instructor": teacher_id})
+    note(session, row.person_id, "scored", "submission", row.id, assignment, numbers, {"instructor": teacher_id})
 
 
 def for_learner(session: Session, person: Person, row: AssignmentRow, course_title: str) -> Assignment:
@@ -200,34 +148,3 @@ def submission_for_learner(row: SubmissionRow, assignment: AssignmentRow) -> Sub
 def is_late(received_at: datetime, due_at: datetime | None) -> bool:
     """Tell whether something came after it was due; the due second itself is in time."""
     return due_at is not None and received_at > due_at
-
-
-def gradebook_time(directory: Path) -> float:
-    """Return when the gradebook in a course's directory was last written, in seconds since the epoch, or 0."""
-    try:
-        return (directory / "gradebook.db").stat().st_mtime
-    except FileNotFoundError:
-        return 0
-
-
-def _record(
-    session: Session,
-    actor_id: str,
-    verb: str,
-    object_type: str,
-    object_id: str,
-    assignment: AssignmentRow,
-    result: dict[str, float] | None = None,
-    context: dict[str, str] | None = None,
-) -> None:
-    record.append(
-        session,
-        actor_id=actor_id,
-        verb=verb,
-        object_type=object_type,
-        object_id=object_id,
-        object_title=assignment.title,
-        course_id=assignment.course_id,
-        result=dict(result or {}),
-        context=context,
-    )

@@ -1,0 +1,80 @@
+/** The state of Teach: which part is in front, which assignment is open, and at which tab. */
+import { Signal } from '@lumino/signaling';
+
+import { Loader } from '../../../learnspace_core/lab/loader';
+import type { ILearnspace, IPanelModel } from '../../../learnspace_core/lab/tokens';
+import { keyOf } from '../learnerwork';
+import type { IDesk } from '../tokens';
+import type { ITaughtAssignment } from '../types';
+import { TeacherWork } from './work';
+
+/** Milliseconds in which the platform has read the marks that were given by hand. */
+const MARKS_READ = 2500;
+
+export class TeachModel implements IPanelModel {
+  constructor(
+    readonly learnspace: ILearnspace,
+    readonly desk: IDesk
+  ) {
+    this.taught = new Loader(() => learnspace.request<ITaughtAssignment[]>('teach'));
+    this.work = new TeacherWork(learnspace, this.taught);
+    this.taught.changed.connect(() => this.work.follow());
+  }
+
+  readonly taught: Loader<ITaughtAssignment[]>;
+  readonly work: TeacherWork;
+  readonly changed = new Signal<this, void>(this);
+
+  /** The part in front: the id of one of the parts in `parts.ts`. */
+  part = 'assignments';
+  /** The open assignment, as course/name; empty for the list. */
+  selected = '';
+  /** The tab of the open assignment: the id of one of the tabs in `tabs.ts`. */
+  tab = 'submissions';
+
+  /** The open assignment, once it is known. */
+  get open(): ITaughtAssignment | undefined {
+    return this.taught.value?.find(one => keyOf(one) === this.selected);
+  }
+
+  refresh(): void {
+    void this._readMarks();
+  }
+
+  select(args: Record<string, string>): void {
+    if (args.assignment) {
+      this.show(args.assignment, args.tab);
+    }
+  }
+
+  /** Go to an assignment, or with an empty key back to the list. */
+  show(key: string, tab = 'submissions'): void {
+    this.part = 'assignments';
+    this.selected = key;
+    this.tab = tab;
+    this.work.forget();
+    this.changed.emit();
+  }
+
+  showTab(tab: string): void {
+    this.tab = tab;
+    this.changed.emit();
+  }
+
+  showPart(part: string): void {
+    this.part = part;
+    this.selected = '';
+    this.changed.emit();
+  }
+
+  /** Look twice while answers wait for marks: the first look makes the platform read nbgrader's gradebook. */
+  private async _readMarks(): Promise<void> {
+    window.clearTimeout(this._timer);
+    await this.taught.load();
+    if (this.taught.value?.some(one => this.work.count(one, 'needs_marks') > 0)) {
+      this._timer = window.setTimeout(() => void this.taught.load(), MARKS_READ);
+    }
+  }
+
+  private _timer = 0;
+}

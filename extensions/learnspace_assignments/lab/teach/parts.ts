@@ -1,0 +1,15 @@
+/** The parts of Teach. A new one is a line here and a view of its own. */
+import type { TranslationBundle } from '@jupyterlab/translation';
+
+import { AssignmentsPart } from './assignments';
+import type { TeachModel } from './model';
+
+export interface ITeachPart {
+  id: string;
+  label: (trans: TranslationBundle) => string;
+  View: (props: { model: TeachModel }) => JSX.Element;
+}
+
+export const PARTS: ITeachPart[] = [
+  { id: 'assignments', label: trans => trans.__('Assignments'), View: AssignmentsPart }
+];

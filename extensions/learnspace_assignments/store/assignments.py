@@ -1,0 +1,113 @@
+"""The tables of assignments: what there is, what is released, who fetched it."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from learnspace_assignments.tables import AssignmentRow, FetchRow, VersionRow
+from learnspace_core import record
+from learnspace_core.database import now
+from learnspace_core.errors import NotFound
+from learnspace_core.models import FileEntry
+from learnspace_people.models import Person
+from learnspace_people.tables import CourseRow
+
+
+def ensure_assignment(session: Session, course: str, name: str, title: str, position: int = 0) -> AssignmentRow:
+    """Return the assignment, made if missing, with the given title and place in the course."""
+    row = session.scalar(select(AssignmentRow).filter_by(course_id=course, name=name))
+    if row is None:
+        row = AssignmentRow(course_id=course, name=name, title=title, files=[], max_score=0)
+        session.add(row)
+    row.title, row.position, row.archived_at = title, position, None
+    session.flush()
+    return row
+
+
+def get_assignment(session: Session, course: str, name: str, *, released: bool = True) -> AssignmentRow:
+    """Return the assignment.
+
+    Raises:
+        NotFound: if there is none, or it is not released and only released ones are asked for.
+    """
+    row = session.scalar(select(AssignmentRow).filter_by(course_id=course, name=name, archived_at=None))
+    if row is None or (released and row.released_at is None):
+        raise NotFound("The assignment")
+    return row
+
+
+def list_assignments(session: Session, courses: list[str], *, released: bool) -> list[tuple[AssignmentRow, str]]:
+    """Return the assignments of the courses with the courses' titles, in the courses' order."""
+    query = (
+        select(AssignmentRow, CourseRow.title)
+        .join(CourseRow)
+        .where(AssignmentRow.course_id.in_(courses), AssignmentRow.archived_at.is_(None))
+        .order_by(CourseRow.title, AssignmentRow.position, AssignmentRow.name)
+    )
+    if released:
+        query = query.where(AssignmentRow.released_at.is_not(None))
+    return [(row, title) for row, title in session.execute(query)]
+
+
+def release(session: Session, row: AssignmentRow, files: list[FileEntry], max_score: float, change: str = "") -> bool:
+    """Give the assignment out to the learners of its course, or a new version of it.
+
+    Args:
+        session: the session of the change.
+        row: the assignment.
+        files: what learners get.
+        max_score: its points.
+        change: in the teacher's words, what is new in this version.
+
+    Returns:
+        Whether this is a new version; the same files again are not.
+    """
+    entries = [file.model_dump() for file in files]
+    row.released_at = row.released_at or now()
+    if row.version and row.files == entries:
+        return False
+    row.files, row.max_score, row.version = entries, max_score, row.version + 1
+    session.add(
+        VersionRow(
+            assignment_id=row.id,
+            number=row.version,
+            files=entries,
+            max_score=max_score,
+            released_at=now(),
+            note=change,
+        )
+    )
+    return True
+
+
+def note_fetched(session: Session, person: Person, row: AssignmentRow) -> None:
+    """Record that the person fetched the assignment, the first time."""
+    if session.get(FetchRow, (row.id, person.id)) is not None:
+        return
+    session.add(FetchRow(assignment_id=row.id, person_id=person.id, fetched_at=now(), version=row.version))
+    note(session, person.id, "fetched", "assignment", str(row.id), row)
+
+
+def note(
+    session: Session,
+    actor_id: str,
+    verb: str,
+    object_type: str,
+    object_id: str,
+    assignment: AssignmentRow,
+    result: dict[str, float] | None = None,
+    context: dict[str, str] | None = None,
+) -> None:
+    """Append to the record what happened to an assignment or a submission of it."""
+    record.append(
+        session,
+        actor_id=actor_id,
+        verb=verb,
+        object_type=object_type,
+        object_id=object_id,
+        object_title=assignment.title,
+        course_id=assignment.course_id,
+        result=dict(result or {}),
+        context=context,
+    )
