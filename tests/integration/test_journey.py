@@ -112,13 +112,13 @@ def _grade(page: Page, kind: str) -> None:
         panel.get_by_role("link", name="Mark by hand: Lena").click()
     grader = opened.value
     grader.get_by_role("link", name="ps1-numbers-and-names").or_(grader.locator(".score").first).first.wait_for()
-    # The formgrader saves each field when it is left.
+    # The formgrader saves each field when it is left, but not before it has asked for the marks and marked the field.
     with grader.expect_response(lambda answer: "/api/grade/" in answer.url and answer.request.method == "PUT"):
-        score = grader.locator("input.score:not([disabled])").last
+        score = grader.locator("input.score.needs_manual_grade").last
         score.fill("3")
         score.press("Tab")
     with grader.expect_response(lambda answer: "/api/comment/" in answer.url and answer.request.method == "PUT"):
-        comment = grader.locator("textarea.comment").last
+        comment = grader.locator("textarea.comment[placeholder]").last
         comment.fill("A clear answer.")
         comment.press("Tab")
     shot(grader, f"{kind}-7-formgrader")
