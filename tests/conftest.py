@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import socket
@@ -145,6 +146,20 @@ def app(settings: Settings, school: Database) -> FastAPI:
         return token.removeprefix("token-") if token.startswith("token-") else None
 
     return make_app(settings, identify)
+
+
+@pytest.fixture
+async def jp_asyncio_loop() -> asyncio.AbstractEventLoop:
+    """Let pytest-jupyter run a learner's own server on the loop of the test, which pytest-asyncio makes."""
+    return asyncio.get_running_loop()
+
+
+@pytest.fixture
+def jp_server_config() -> dict[str, object]:
+    """Load our extension into that server, and nothing without a sign-in."""
+    return {
+        "ServerApp": {"jpserver_extensions": {"learnspace_core.space": True}, "allow_unauthenticated_access": False}
+    }
 
 
 Client = Callable[[str], httpx.AsyncClient]

@@ -1,4 +1,3 @@
-import asyncio
 import json
 import os
 from pathlib import Path
@@ -24,19 +23,6 @@ from learnspace_people.models import Course, Enrolment
 pytest_plugins = ["pytest_jupyter.jupyter_server"]
 API = ("learnspace", "api", "assignments")
 PS1 = (*API, "c1", "ps1")
-
-
-@pytest.fixture
-async def jp_asyncio_loop():
-    # The server must run on the loop of the test, which pytest-asyncio makes.
-    return asyncio.get_running_loop()
-
-
-@pytest.fixture
-def jp_server_config():
-    return {
-        "ServerApp": {"jpserver_extensions": {"learnspace_core.space": True}, "allow_unauthenticated_access": False}
-    }
 
 
 @pytest.fixture

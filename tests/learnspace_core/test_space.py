@@ -1,4 +1,3 @@
-import asyncio
 import json
 import subprocess
 import sys
@@ -14,19 +13,6 @@ from learnspace_core.routes import FORWARDED, service_path
 pytest_plugins = ["pytest_jupyter.jupyter_server"]
 
 TOKEN = "a-token"
-
-
-@pytest.fixture
-async def jp_asyncio_loop():
-    # The server must run on the loop of the test, which pytest-asyncio makes.
-    return asyncio.get_running_loop()
-
-
-@pytest.fixture
-def jp_server_config():
-    return {
-        "ServerApp": {"jpserver_extensions": {"learnspace_core.space": True}, "allow_unauthenticated_access": False}
-    }
 
 
 @pytest.fixture

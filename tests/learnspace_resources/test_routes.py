@@ -1,4 +1,3 @@
-import asyncio
 import json
 
 import httpx
@@ -10,19 +9,6 @@ from learnspace_core.settings import PREFIX
 from learnspace_resources import store
 
 pytest_plugins = ["pytest_jupyter.jupyter_server"]
-
-
-@pytest.fixture
-async def jp_asyncio_loop():
-    # The server must run on the loop of the test, which pytest-asyncio makes.
-    return asyncio.get_running_loop()
-
-
-@pytest.fixture
-def jp_server_config():
-    return {
-        "ServerApp": {"jpserver_extensions": {"learnspace_core.space": True}, "allow_unauthenticated_access": False}
-    }
 
 
 @pytest.fixture
