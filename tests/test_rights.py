@@ -56,6 +56,14 @@ VERBS: dict[str, tuple[set[str], dict[str, object]]] = {
     f"POST {T}/grade": (TEACHER, {"json": {}}),
     f"POST {T}/return": (TEACHER, {"json": {}}),
     f"PUT {T}/due": (TEACHER, {"json": {"due_at": None}}),
+    f"GET {A}/questions": (MEMBERS, {}),
+    f"PUT {A}/progress": (LEARNERS, {"json": {"questions": []}}),
+    f"GET {A}/messages": (LEARNERS, {}),
+    f"POST {A}/messages": (LEARNERS, {"json": {"text": "Why?"}}),
+    f"GET {T}/class": (TEACHER, {}),
+    f"GET {T}/messages": (TEACHER, {}),
+    f"POST {T}/messages/{{username}}": (TEACHER, {"json": {"text": "Because."}}),
+    "GET /teach/inbox": (EVERYONE, {}),
     "GET /jobs/{job_id}": (TEACHER, {}),
 }
 OPEN = {"GET /health"}
@@ -85,6 +93,7 @@ def place(school: Database, blobs: BlobStore, settings: Settings) -> dict[str, s
         return {
             "course": "art", "name": "doubling", "path": "doubling.ipynb", "resource_id": str(resource.id),
             "submission_id": receipt.submission, "notebook": "doubling.html", "job_id": job.id,
+            "username": "amy",
         }  # fmt: skip
 
 

@@ -28,6 +28,7 @@ from traitlets.config import Config
 from learnspace_assignments.coursedir import course_directory, refuse_links, share
 from learnspace_assignments.execute import SandboxExecute
 from learnspace_assignments.models import Marks, Question
+from learnspace_assignments.questions import titles
 from learnspace_core.errors import LearnspaceError
 from learnspace_core.notebooks import read_notebook
 from learnspace_core.settings import Settings
@@ -110,14 +111,14 @@ class CourseBook:
             questions, first = [], ""
             graded = dict(self.autograded(name, student))
             for notebook in sorted(submission.notebooks, key=lambda notebook: str(notebook.name)):
-                titles = _titles(graded.get(str(notebook.name)))
+                headings = titles(graded.get(str(notebook.name)))
                 first = first or str(notebook.id)
                 comments = {comment.name: comment.comment or "" for comment in notebook.comments}
                 questions += [
                     Question(
                         notebook=str(notebook.name),
                         id=str(grade.name),
-                        title=titles.get(str(grade.name), ""),
+                        title=headings.get(str(grade.name), ""),
                         score=float(grade.score or 0),
                         max_score=float(grade.max_score or 0),
                         manual=grade.auto_score is None,
@@ -174,20 +175,6 @@ class CourseBook:
                 yield book
             except MissingEntry as error:
                 raise LearnspaceError("not_graded", "This has not been graded yet.", 404) from error
-
-
-def _titles(notebook: NotebookNode | None) -> dict[str, str]:
-    """Return grade id to the heading that stands above the cell."""
-    titles, heading = {}, ""
-    for cell in notebook.cells if notebook is not None else ():
-        grading = cell.metadata.get("nbgrader", {})
-        # What a learner writes is no heading of the assignment.
-        if cell.cell_type == "markdown" and not grading.get("solution"):
-            headings = [line.lstrip("#").strip() for line in cell.source.splitlines() if line.startswith("#")]
-            heading = headings[-1] if headings else heading
-        if grading.get("grade") or grading.get("task"):
-            titles[grading["grade_id"]] = heading
-    return titles
 
 
 @contextmanager

@@ -28,6 +28,12 @@ FORWARDED: tuple[tuple[str, frozenset[str]], ...] = (
     (r"teach/[^/]+/[^/]+/submissions/[^/]+/marks", frozenset({"GET"})),
     (r"teach/[^/]+/[^/]+/(?:grade|return)", frozenset({"POST"})),
     (r"teach/[^/]+/[^/]+/due", frozenset({"PUT"})),
+    (r"teach/inbox", frozenset({"GET"})),
+    (r"teach/[^/]+/[^/]+/(?:class|messages)", frozenset({"GET"})),
+    (r"teach/[^/]+/[^/]+/messages/[^/]+", frozenset({"POST"})),
+    (r"assignments/[^/]+/[^/]+/questions", frozenset({"GET"})),
+    (r"assignments/[^/]+/[^/]+/progress", frozenset({"PUT"})),
+    (r"assignments/[^/]+/[^/]+/messages", frozenset({"GET", "POST"})),
 )
 """Path below ``learnspace/api/`` and the methods that are passed on as they are; rights are the service's."""
 

@@ -52,7 +52,10 @@ class CourseProgress(BaseModel):
 
 
 class ToGrade(BaseModel):
-    """For a teacher: how many submissions of an assignment wait to be graded, marked or returned."""
+    """For a teacher: how many submissions of an assignment wait to be graded, marked, returned or looked at.
+
+    ``to_look_at`` are withheld from grading, ``to_answer`` counts the learners who wait for an answer.
+    """
 
     course: str
     course_title: str
@@ -61,6 +64,8 @@ class ToGrade(BaseModel):
     to_grade: int
     to_mark: int
     to_return: int
+    to_look_at: int = 0
+    to_answer: int = 0
 
 
 class Home(BaseModel):

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from fastapi import APIRouter, Request
 from sqlalchemy.orm import Session
 
 from learnspace_assignments import store as assignments
 from learnspace_assignments.models import Assignment
+from learnspace_assignments.store.inbox import waiting
+from learnspace_assignments.store.talk import answers
+from learnspace_assignments.tables import AssignmentRow
 from learnspace_core import record
-from learnspace_core.database import Database
+from learnspace_core.database import Database, now
 from learnspace_core.signin import Caller
 from learnspace_home.models import CourseProgress, Due, Home, News, Next, ToGrade
 from learnspace_people import store as people
@@ -19,6 +24,8 @@ from learnspace_resources.tables import ResourceRow
 api = APIRouter(tags=["home"])
 
 MOST_NEWS = 5
+NEW = timedelta(days=14)
+"""How long an answer counts as new."""
 
 
 @api.get("/home")
@@ -29,13 +36,14 @@ def home(request: Request, caller: Caller) -> Home:
         courses = people.list_courses(session, caller.courses("learner"))
         rows = assignments.list_assignments(session, caller.courses("learner"), released=True)
         mine = [assignments.for_learner(session, caller, row, title) for row, title in rows]
+        answered = answers(session, caller.id, [row.id for row, _ in rows], now() - NEW)
         opened = _opened(session, caller)
         listed = {course.id: resources.list_of_course(session, course.id) for course in courses}
         return Home(
             name=caller.name,
             next=_next(mine, opened, listed, {course.id: course.title for course in courses}),
             due=_due(mine),
-            news=_news(mine),
+            news=_news(mine, [(row, answered[row.id]) for row, _ in rows if row.id in answered]),
             courses=[
                 CourseProgress(
                     id=course.id,
@@ -110,23 +118,41 @@ def _by_due(one: Assignment) -> tuple[bool, float]:
     return (one.due_at is None, one.due_at.timestamp() if one.due_at else 0)
 
 
-def _news(mine: list[Assignment]) -> list[News]:
+def _news(mine: list[Assignment], answered: list[tuple[AssignmentRow, datetime]]) -> list[News]:
     returned = [(one, one.submissions[0]) for one in mine if one.state == "returned"]
-    return [
+    news = [
         News(kind="feedback", target=f"{one.course}/{one.name}", title=one.title, at=submission.received_at)
         for one, submission in returned
-    ][:MOST_NEWS]
+    ]
+    news += [News(kind="answer", target=f"{row.course_id}/{row.name}", title=row.title, at=at) for row, at in answered]
+    return sorted(news, key=lambda one: one.at, reverse=True)[:MOST_NEWS]
 
 
 def _teaching(session: Session, person: Person) -> list[ToGrade]:
-    waiting = []
-    for row, title in assignments.list_assignments(session, person.courses("teacher"), released=True):
-        states = [submission.state for submission, _ in assignments.newest_submissions(session, row)]
-        counts = {
-            "to_grade": sum(state in ("handed_in", "grading", "withheld") for state in states),
-            "to_mark": states.count("needs_marks"),
-            "to_return": states.count("graded"),
-        }
-        if any(counts.values()):
-            waiting.append(ToGrade(course=row.course_id, course_title=title, name=row.name, title=row.title, **counts))
-    return waiting
+    """Add up what waits for a teacher, by assignment; the one that has waited longest comes first."""
+    found: dict[tuple[str, str], ToGrade] = {}
+    for one in waiting(session, person.courses("teacher")):
+        total = found.setdefault(
+            (one.course, one.name),
+            ToGrade(
+                course=one.course,
+                course_title=one.course_title,
+                name=one.name,
+                title=one.title,
+                to_grade=0,
+                to_mark=0,
+                to_return=0,
+            ),
+        )
+        match one.kind:
+            case "to_grade":
+                total.to_grade += one.count
+            case "to_mark":
+                total.to_mark += one.count
+            case "to_return":
+                total.to_return += one.count
+            case "withheld":
+                total.to_look_at += one.count
+            case "to_answer":
+                total.to_answer += 1
+    return list(found.values())

@@ -153,6 +153,14 @@ def list_members(session: Session, course_id: str, role: RoleName = "learner") -
     return [Person(id=row.id, username=row.username, name=row.name) for row in session.scalars(query)]
 
 
+def sections(session: Session, course_id: str) -> dict[str, str]:
+    """Return the section of each learner of the course who is in one, by the person's id."""
+    query = select(EnrolmentRow.person_id, EnrolmentRow.section).where(
+        EnrolmentRow.course_id == course_id, EnrolmentRow.role == "learner", EnrolmentRow.section != ""
+    )
+    return dict(session.execute(query).all())
+
+
 def _free_student(session: Session, username: str) -> str:
     """Return the name for gradebooks: the username, with a number if somebody has or had it."""
     taken = set(session.scalars(select(PersonRow.student).where(PersonRow.student.startswith(username))))

@@ -10,6 +10,8 @@ SENTENCES = {
     ("opened", "resource"): "Opened {title}",
     ("fetched", "assignment"): "Began {title}",
     ("submitted", "submission"): "Handed in {title}",
+    ("asked", "assignment"): "Asked about {title}",
+    ("answered", "assignment"): "Answered about {title}",
     ("scored", "submission"): "Got {title} back: {score} of {max_score} points",
 }
 

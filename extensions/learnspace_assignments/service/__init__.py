@@ -2,10 +2,10 @@
 
 from fastapi import APIRouter
 
-from learnspace_assignments.service import learning, teaching
+from learnspace_assignments.service import classview, learning, talk, teaching
 
 api = APIRouter()
 pages = APIRouter()
-for part in (learning, teaching):
+for part in (learning, teaching, classview, talk):
     api.include_router(part.api)
 pages.include_router(learning.pages)

@@ -1,0 +1,31 @@
+"""Which submission of a learner, or of a team, counts: the newest one."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, Subquery, func, select
+
+from learnspace_assignments.tables import SubmissionRow
+
+
+def newest(*where: ColumnElement[bool]) -> Subquery:
+    """Return, as a subquery without the bulky columns, the newest submission of each learner or team."""
+    place = func.row_number().over(
+        partition_by=(SubmissionRow.assignment_id, func.coalesce(SubmissionRow.team_id, SubmissionRow.person_id)),
+        order_by=(SubmissionRow.received_at.desc(), SubmissionRow.id.desc()),
+    )
+    ranked = (
+        select(
+            SubmissionRow.id,
+            SubmissionRow.assignment_id,
+            SubmissionRow.person_id,
+            SubmissionRow.team_id,
+            SubmissionRow.received_at,
+            SubmissionRow.state,
+            SubmissionRow.marks,
+            SubmissionRow.formgrader_id,
+            place.label("place"),
+        )
+        .where(*where)
+        .subquery()
+    )
+    return select(ranked).where(ranked.c.place == 1).subquery()
