@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -31,12 +32,9 @@ def sign(receipt: Receipt, seed: str) -> Receipt:
         receipt: what is signed.
         seed: the installation's secret, 64 hexadecimal characters.
     """
-    key = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(seed))
-    public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+    key, public = _key(seed)
     signature = key.sign(_signed_bytes(receipt))
-    return receipt.model_copy(
-        update={"public_key": base64.b64encode(public).decode(), "signature": base64.b64encode(signature).decode()}
-    )
+    return receipt.model_copy(update={"public_key": public, "signature": base64.b64encode(signature).decode()})
 
 
 def verify(receipt: Receipt) -> bool:
@@ -47,6 +45,13 @@ def verify(receipt: Receipt) -> bool:
     except (InvalidSignature, ValueError):
         return False
     return True
+
+
+@lru_cache(maxsize=2)
+def _key(seed: str) -> tuple[Ed25519PrivateKey, str]:
+    """Return the key and its public half in base64; making them takes as long as signing."""
+    key = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(seed))
+    return key, base64.b64encode(key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)).decode()
 
 
 def _signed_bytes(receipt: Receipt) -> bytes:

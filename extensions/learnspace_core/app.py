@@ -11,15 +11,17 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
+from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 from starlette.middleware.sessions import SessionMiddleware
 
 from learnspace_core import signin
 from learnspace_core.blobs import BlobStore
 from learnspace_core.bodies import BodyGuard
-from learnspace_core.database import Database
+from learnspace_core.database import Database, database_fault
 from learnspace_core.errors import LearnspaceError
 from learnspace_core.features import load_all
+from learnspace_core.groupcommit import GroupCommit
 from learnspace_core.jobs import Queue
 from learnspace_core.keys import secret
 from learnspace_core.rendering import page
@@ -45,6 +47,7 @@ def make_app(settings: Settings, identify: signin.Identify | None = None) -> Fas
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        blobs.remove_leftovers()
         yield
         database.close()
 
@@ -58,6 +61,7 @@ def make_app(settings: Settings, identify: signin.Identify | None = None) -> Fas
     app.state.settings = settings
     app.state.database = database
     app.state.blobs = blobs
+    app.state.commits = GroupCommit(database)
     app.state.queues = {name: Queue(settings, name, database, blobs) for name in ("background", "grading")}
     app.state.auth = signin.hub_oauth(settings)
     app.state.identify = identify or signin.identify_with(app.state.auth, keep_answers=True)
@@ -98,6 +102,11 @@ def _map_errors(app: FastAPI) -> None:
     @app.exception_handler(LearnspaceError)
     async def _known(request: Request, error: LearnspaceError) -> Response:
         return answer(request, error)
+
+    @app.exception_handler(OperationalError)
+    async def _database_fault(request: Request, error: OperationalError) -> Response:
+        log.error("%s %s: the database answers %s", request.method, request.url.path, error.orig)
+        return answer(request, database_fault(error))
 
     @app.exception_handler(signin.SignInFirst)
     async def _sign_in_first(request: Request, error: signin.SignInFirst) -> Response:

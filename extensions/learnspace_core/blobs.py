@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import secrets
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from learnspace_core.errors import LearnspaceError
+from learnspace_core.errors import LearnspaceError, disk_full
 
 CHUNK = 1 << 20
 
@@ -19,6 +21,35 @@ class Blob(NamedTuple):
 
     sha256: str
     size: int
+
+
+class Draft:
+    """Bytes on their way into the store; nobody sees them before :meth:`BlobStore.keep`."""
+
+    def __init__(self, directory: Path) -> None:
+        self.path = directory / secrets.token_hex(16)
+        self._digest = hashlib.sha256()
+        self._size = 0
+        self._file = self.path.open("xb", buffering=0)
+
+    def write(self, piece: bytes | bytearray) -> None:
+        """Add bytes."""
+        self._digest.update(piece)
+        self._size += len(piece)
+        left = memoryview(piece)
+        while left:
+            left = left[self._file.write(left) :]
+
+    def finish(self) -> Blob:
+        """Bring the bytes to the disk and return what they are called once they are kept."""
+        os.fsync(self._file.fileno())
+        self._file.close()
+        return Blob(self._digest.hexdigest(), self._size)
+
+    def discard(self) -> None:
+        """Remove the draft, unless it was kept."""
+        self._file.close()
+        self.path.unlink(missing_ok=True)
 
 
 class BlobStore:
@@ -32,6 +63,11 @@ class BlobStore:
         self.directory = directory
         self.drafts = directory / "drafts"
         self.drafts.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # All of them now: a blob that is kept needs no new directory, and so no sync of this one.
+        if not (directory / "ff").exists():
+            for number in range(256):
+                (directory / f"{number:02x}").mkdir(mode=0o700, exist_ok=True)
+            _sync_directory(directory)
 
     def put(self, content: bytes | BinaryIO, limit: int | None = None) -> Blob:
         """Store the bytes and return their name; they are on disk when this returns.
@@ -44,37 +80,49 @@ class BlobStore:
             LearnspaceError: ``too_large`` (413) or ``disk_full`` (507).
         """
         pieces: Iterable[bytes] = (content,) if isinstance(content, bytes) else iter(lambda: content.read(CHUNK), b"")
-        draft = self.drafts / secrets.token_hex(16)
-        digest, size = hashlib.sha256(), 0
-        try:
-            with draft.open("xb") as file:
+        size = 0
+        with self.drafting(), full_disk_named():
+            draft = Draft(self.drafts)
+            try:
                 for piece in pieces:
                     size += len(piece)
                     if limit is not None and size > limit:
                         raise LearnspaceError(
                             "too_large", f"The file is larger than the limit of {limit} bytes. Make it smaller.", 413
                         )
-                    digest.update(piece)
-                    file.write(piece)
-                file.flush()
-                os.fsync(file.fileno())
-            name = digest.hexdigest()
-            path = self.path(name)
+                    draft.write(piece)
+                blob = draft.finish()
+                self.keep([(draft, blob)])
+            finally:
+                draft.discard()
+        return blob
+
+    def keep(self, finished: list[tuple[Draft, Blob]]) -> None:
+        """Give finished drafts their names; they are on disk when this returns."""
+        directories = set()
+        for draft, blob in finished:
+            path = self.path(blob.sha256)
+            directories.add(path.parent)
             if not path.exists():
-                if not path.parent.exists():
-                    path.parent.mkdir(mode=0o700, exist_ok=True)
-                    _sync_directory(self.directory)
-                draft.replace(path)
-                _sync_directory(path.parent)
-            return Blob(name, size)
-        except OSError as error:
-            raise LearnspaceError(
-                "disk_full",
-                "The platform cannot store the file now; nothing was kept. Your own copy is safe: try again later.",
-                507,
-            ) from error
-        finally:
-            draft.unlink(missing_ok=True)
+                draft.path.replace(path)
+        # Also where the blob was there already: whoever put it there may not have come to this line yet.
+        for directory in directories:
+            _sync_directory(directory)
+
+    @contextmanager
+    def drafting(self) -> Iterator[None]:
+        """Say that drafts of this store are being written, so that no starting process takes them for left-overs."""
+        with _locked(self.drafts, fcntl.LOCK_SH):
+            yield
+
+    def remove_leftovers(self) -> None:
+        """Remove the drafts of processes that were killed; if somebody writes drafts now, the next start does it."""
+        try:
+            with _locked(self.drafts, fcntl.LOCK_EX | fcntl.LOCK_NB):
+                for path in self.drafts.iterdir():
+                    path.unlink()
+        except BlockingIOError:
+            return
 
     def path(self, sha256: str) -> Path:
         """Return where the blob of that name stands, or would stand."""
@@ -91,6 +139,25 @@ class BlobStore:
         with self.path(sha256).open("rb") as file:
             while piece := file.read(CHUNK):
                 yield piece
+
+
+@contextmanager
+def full_disk_named() -> Iterator[None]:
+    """Turn what the disk refuses into ``disk_full`` (507)."""
+    try:
+        yield
+    except OSError as error:
+        raise disk_full() from error
+
+
+@contextmanager
+def _locked(directory: Path, how: int) -> Iterator[None]:
+    handle = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(handle, how)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _sync_directory(directory: Path) -> None:

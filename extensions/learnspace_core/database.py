@@ -12,8 +12,14 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import DateTime, Engine, MetaData, create_engine, event
 from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
+
+from learnspace_core.errors import LearnspaceError, disk_full
+
+DISK_FULL = "53100"
+"""PostgreSQL's code for it."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -86,6 +92,19 @@ class Database:
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+
+
+def database_fault(error: OperationalError) -> LearnspaceError:
+    """Return what a person is told when the database cannot do its work just now: it is full, away or too busy."""
+    said = str(error.orig).lower()
+    if "disk is full" in said or getattr(error.orig, "sqlstate", None) == DISK_FULL:
+        return disk_full()
+    return LearnspaceError(
+        "database_unavailable",
+        "The platform's database does not answer just now; nothing was changed. Your own copy is safe: "
+        "try again in a moment.",
+        503,
+    )
 
 
 def upgrade(url: str) -> None:

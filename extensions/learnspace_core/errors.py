@@ -35,3 +35,12 @@ class Forbidden(LearnspaceError):
 
     def __init__(self, message: str = "You may not do this. Ask your teacher or the manager of your school.") -> None:
         super().__init__("forbidden", message, 403)
+
+
+def disk_full() -> LearnspaceError:
+    """Return the error of what could not be stored because the platform's disk takes no more."""
+    return LearnspaceError(
+        "disk_full",
+        "The platform cannot store the file now; nothing was kept. Your own copy is safe: try again later.",
+        507,
+    )

@@ -35,7 +35,7 @@ def home(request: Request, caller: Caller) -> Home:
     with database.read() as session:
         courses = people.list_courses(session, caller.courses("learner"))
         rows = assignments.list_assignments(session, caller.courses("learner"), released=True)
-        mine = [assignments.for_learner(session, caller, row, title) for row, title in rows]
+        mine = assignments.all_for_learner(session, caller, rows)
         answered = answers(session, caller.id, [row.id for row, _ in rows], now() - NEW)
         opened = _opened(session, caller)
         listed = {course.id: resources.list_of_course(session, course.id) for course in courses}

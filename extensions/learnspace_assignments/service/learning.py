@@ -6,18 +6,18 @@ handed it in and by the teachers of its course. The teachers' verbs are in ``tea
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import APIRouter, File, Request, Response, UploadFile
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse
+from sqlalchemy.orm import Session
 
 from learnspace_assignments import store
 from learnspace_assignments.models import Assignment, Receipt, Submission
 from learnspace_assignments.tables import AssignmentRow, SubmissionRow
-from learnspace_assignments.uploads import keep_files
+from learnspace_assignments.uploads import UPLOAD_BODY, receive_files
 from learnspace_core.blobs import BlobStore
-from learnspace_core.database import Database
+from learnspace_core.database import Database, now
 from learnspace_core.errors import LearnspaceError, NotFound
+from learnspace_core.groupcommit import GroupCommit
 from learnspace_core.keys import secret
 from learnspace_core.models import FileEntry, Html
 from learnspace_core.rendering import SECURITY_HEADERS
@@ -36,7 +36,7 @@ def assignments(request: Request, caller: Caller) -> list[Assignment]:
     database: Database = request.app.state.database
     with database.read() as session:
         rows = store.list_assignments(session, caller.courses("learner"), released=True)
-        return [store.for_learner(session, caller, row, title) for row, title in rows]
+        return store.all_for_learner(session, caller, rows)
 
 
 @api.get("/assignments/{course}/{name}")
@@ -69,27 +69,24 @@ def fetched(request: Request, caller: Caller, course: str, name: str) -> None:
         store.note_fetched(session, caller, store.get_assignment(session, course, name))
 
 
-@api.post("/assignments/{course}/{name}/submissions", status_code=201)
-def submit(
-    request: Request,
-    response: Response,
-    caller: Caller,
-    course: str,
-    name: str,
-    files: Annotated[list[UploadFile], File()],
-) -> Receipt:
+@api.post("/assignments/{course}/{name}/submissions", status_code=201, openapi_extra=UPLOAD_BODY)
+async def submit(request: Request, response: Response, caller: Caller, course: str, name: str) -> Receipt:
     """Hand in files; the answer is a receipt, the same one for the same bytes (then with status 200)."""
     require_role(caller, "learner", course)
     state = request.app.state
-    database: Database = state.database
-    with database.read() as session:
-        store.get_assignment(session, course, name)
-    entries = keep_files(files, state.blobs, state.settings.uploads)
+    entries = await receive_files(request, state.blobs, state.settings.uploads)
+    # The hand-in is here; what follows is the platform's own time.
+    received_at = now()
     if not any(entry.path.endswith(".ipynb") for entry in entries):
         raise LearnspaceError("no_notebook", "There is no notebook among the files. Fetch the assignment again.")
     seed = secret(state.settings.state, "receipt_key")
-    with database.write() as session:
-        receipt, new = store.submit(session, caller, store.get_assignment(session, course, name), entries, seed)
+
+    def take(session: Session) -> tuple[Receipt, bool]:
+        row = store.get_assignment(session, course, name)
+        return store.submit(session, caller, row, entries, seed, received_at)
+
+    commits: GroupCommit = state.commits
+    receipt, new = await commits.run(take)
     response.status_code = 201 if new else 200
     return receipt
 

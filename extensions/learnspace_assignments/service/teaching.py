@@ -6,18 +6,18 @@ Rights: every verb here needs the role of a teacher in the course it names.
 from __future__ import annotations
 
 from datetime import UTC
-from typing import Annotated
 
-from fastapi import APIRouter, File, Request, Response, UploadFile
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
 
 from learnspace_assignments import store
 from learnspace_assignments.coursedir import course_directory, gradebook_time
 from learnspace_assignments.models import DueDate, Marks, SubmissionState, TaughtAssignment, TaughtSubmission
 from learnspace_assignments.points import max_points
 from learnspace_assignments.tables import AssignmentRow, SubmissionRow
-from learnspace_assignments.uploads import keep_files
+from learnspace_assignments.uploads import UPLOAD_BODY, receive_files
 from learnspace_core import jobs
 from learnspace_core.database import Database
 from learnspace_core.errors import LearnspaceError, NotFound
@@ -115,21 +115,23 @@ def set_due(request: Request, caller: Caller, course: str, name: str, due: DueDa
         return _taught(session, row, _title(session, course))
 
 
-@api.put("/assignments/{course}/{name}/release")
-def release(
-    request: Request, caller: Caller, course: str, name: str, files: Annotated[list[UploadFile], File()]
-) -> TaughtAssignment:
+@api.put("/assignments/{course}/{name}/release", openapi_extra=UPLOAD_BODY)
+async def release(request: Request, caller: Caller, course: str, name: str) -> TaughtAssignment:
     """Release an assignment, or a new version of it, from the files of its release directory."""
     require_role(caller, "teacher", course)
     check_path(name)
     state = request.app.state
-    entries = keep_files(files, state.blobs, state.settings.uploads)
-    points = max_points(entries, state.blobs)
     database: Database = state.database
-    with database.write() as session:
-        row = store.ensure_assignment(session, course, name, *_known(session, course, name))
-        store.release(session, row, entries, points)
-        return _taught(session, row, _title(session, course))
+    entries = await receive_files(request, state.blobs, state.settings.uploads)
+
+    def give_out() -> TaughtAssignment:
+        points = max_points(entries, state.blobs)
+        with database.write() as session:
+            row = store.ensure_assignment(session, course, name, *_known(session, course, name))
+            store.release(session, row, entries, points)
+            return _taught(session, row, _title(session, course))
+
+    return await run_in_threadpool(give_out)
 
 
 @api.delete("/assignments/{course}/{name}/release", status_code=204, response_class=Response)

@@ -9,6 +9,7 @@ from learnspace_assignments.store.assignments import (
     release,
 )
 from learnspace_assignments.store.submissions import (
+    all_for_learner,
     for_learner,
     get_submission,
     is_late,
@@ -22,6 +23,7 @@ from learnspace_assignments.store.submissions import (
 )
 
 __all__ = [
+    "all_for_learner",
     "ensure_assignment",
     "for_learner",
     "get_assignment",

@@ -20,9 +20,26 @@ from learnspace_people.tables import PersonRow
 
 
 def submit(
-    session: Session, person: Person, row: AssignmentRow, files: list[FileEntry], seed: str
+    session: Session,
+    person: Person,
+    row: AssignmentRow,
+    files: list[FileEntry],
+    seed: str,
+    received_at: datetime | None = None,
 ) -> tuple[Receipt, bool]:
-    """Take a submission whose bytes are on disk already; return its receipt and whether it is a new one."""
+    """Take a submission whose bytes are on disk already.
+
+    Args:
+        session: the session of the change.
+        person: who hands in.
+        row: the assignment.
+        files: what is handed in.
+        seed: the secret that receipts are signed with.
+        received_at: when the last byte had come; without it, now.
+
+    Returns:
+        The receipt, and whether the submission is a new one.
+    """
     digest = digest_of(files)
     held = session.scalar(select(SubmissionRow).filter_by(assignment_id=row.id, person_id=person.id, digest=digest))
     if held is not None:
@@ -34,7 +51,7 @@ def submit(
             course=row.course_id,
             assignment=row.name,
             username=person.username,
-            received_at=now(),
+            received_at=received_at or now(),
             files=files,
             digest=digest,
         ),
@@ -113,8 +130,24 @@ def note_returned(
 
 def for_learner(session: Session, person: Person, row: AssignmentRow, course_title: str) -> Assignment:
     """Return the assignment as the learner sees it: marks only once they are returned."""
-    submissions = submissions_of(session, row, person.id)
-    fetched = session.get(FetchRow, (row.id, person.id)) is not None
+    return all_for_learner(session, person, [(row, course_title)])[0]
+
+
+def all_for_learner(session: Session, person: Person, rows: list[tuple[AssignmentRow, str]]) -> list[Assignment]:
+    """Return the assignments, given with their courses' titles, as the learner sees them, in one query a table."""
+    ids = [row.id for row, _ in rows]
+    fetches = select(FetchRow.assignment_id).where(FetchRow.person_id == person.id, FetchRow.assignment_id.in_(ids))
+    fetched = set(session.scalars(fetches))
+    submissions: dict[int, list[SubmissionRow]] = {id: [] for id in ids}
+    query = select(SubmissionRow).where(SubmissionRow.person_id == person.id, SubmissionRow.assignment_id.in_(ids))
+    for submission in session.scalars(query.order_by(SubmissionRow.received_at.desc())):
+        submissions[submission.assignment_id].append(submission)
+    return [_seen_by_learner(row, title, row.id in fetched, submissions[row.id]) for row, title in rows]
+
+
+def _seen_by_learner(
+    row: AssignmentRow, course_title: str, fetched: bool, submissions: list[SubmissionRow]
+) -> Assignment:
     state: LearnerState = "working" if fetched else "not_started"
     if submissions:
         state = "returned" if submissions[0].state == "returned" else "handed_in"
