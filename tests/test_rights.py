@@ -48,6 +48,9 @@ VERBS: dict[str, tuple[set[str], dict[str, object]]] = {
     f"DELETE {A}/release": (TEACHER, {}),
     f"GET {S}": ({"amy", "ted"}, {}),
     f"GET {S}/files/{{path}}": ({"amy", "ted"}, {}),
+    f"GET {S}/receipt": ({"amy", "ted"}, {}),
+    f"GET {S}/preview": ({"amy", "ted"}, {}),
+    "GET /limits": (EVERYONE, {}),
     f"GET {S}/feedback": ({"amy", "ted"}, {}),
     f"GET {S}/feedback/{{notebook}}": ({"amy", "ted"}, {}),
     "GET /teach": (EVERYONE, {}),
@@ -66,7 +69,7 @@ VERBS: dict[str, tuple[set[str], dict[str, object]]] = {
     "GET /teach/inbox": (EVERYONE, {}),
     "GET /jobs/{job_id}": (TEACHER, {}),
 }
-OPEN = {"GET /health"}
+OPEN = {"GET /health", "GET /receipt-key"}
 
 
 @pytest.fixture

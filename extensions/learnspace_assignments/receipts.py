@@ -1,13 +1,13 @@
 """Receipts: what was handed in and when, signed so that nobody has to take the platform's word for it.
 
-The signature is Ed25519 (RFC 8032) over the receipt without ``signature`` and ``public_key``, written as JSON with
-sorted keys, no spaces and UTF-8.
+The signature is Ed25519 (RFC 8032) over the receipt without ``signature`` and ``public_key`` and without what is null,
+written as JSON with sorted keys, no spaces and UTF-8. What receipts may say was added to over time; leaving out what is
+null keeps the older ones good.
 """
 
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
 from functools import lru_cache
 
@@ -16,13 +16,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from learnspace_assignments.models import Receipt
-from learnspace_core.models import FileEntry
+from learnspace_core.digests import digest_of
 
-
-def digest_of(files: list[FileEntry]) -> str:
-    """Return the SHA-256 over names and contents of all files, in hexadecimal; their order does not matter."""
-    lines = "".join(f"{file.sha256}  {file.path}\n" for file in sorted(files, key=lambda file: file.path))
-    return hashlib.sha256(lines.encode()).hexdigest()
+__all__ = ["digest_of", "public_key", "sign", "signed_bytes", "verify"]
 
 
 def sign(receipt: Receipt, seed: str) -> Receipt:
@@ -55,5 +51,16 @@ def _key(seed: str) -> tuple[Ed25519PrivateKey, str]:
 
 
 def _signed_bytes(receipt: Receipt) -> bytes:
-    body = receipt.model_dump(mode="json", exclude={"signature", "public_key"})
+    return signed_bytes(receipt.model_dump(mode="json"))
+
+
+def signed_bytes(receipt: dict[str, object]) -> bytes:
+    """Return the bytes that the signature of a receipt, as JSON has it, is over."""
+    unsigned = ("signature", "public_key")
+    body = {key: value for key, value in receipt.items() if key not in unsigned and value is not None}
     return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def public_key(seed: str) -> bytes:
+    """Return the 32 bytes of the key that receipts of this installation are verified with."""
+    return _key(seed)[0].public_key().public_bytes_raw()

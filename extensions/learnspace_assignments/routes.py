@@ -1,4 +1,4 @@
-"""HTTP in the learner's own server: lists assignments with what stands in the home, fetches and hands in."""
+"""HTTP in the learner's own server: lists assignments with what stands in the home, and fetches them."""
 
 from __future__ import annotations
 
@@ -8,15 +8,12 @@ from typing import Any
 
 from tornado.web import authenticated
 
-from learnspace_assignments.models import Assignment, Fetched, LocalAssignment, Receipt
-from learnspace_core import handin
+from learnspace_assignments import handing_in
+from learnspace_assignments.handing_in import delivery_of
+from learnspace_assignments.handing_in import folder_of as folder_of
+from learnspace_assignments.models import Assignment, Fetched, LocalAssignment, QueuedHandIn
 from learnspace_core.homefiles import bring, has_folder, list_files
-from learnspace_core.routes import SEGMENT, LearnspaceHandler, Rows, address, check_segment, file_address
-
-
-def folder_of(course: str, name: str) -> str:
-    """Return where an assignment stands, relative to the home."""
-    return f"assignments/{check_segment(course)}/{check_segment(name)}"
+from learnspace_core.routes import SEGMENT, LearnspaceHandler, Rows, address, file_address
 
 
 class AssignmentsHandler(LearnspaceHandler):
@@ -26,7 +23,8 @@ class AssignmentsHandler(LearnspaceHandler):
     async def get(self) -> None:
         """Answer with the service's assignments, each with what stands in the home."""
         found = await self.client.json("GET", "assignments")
-        self.answer(await asyncio.to_thread(_with_local, self.home, found))
+        queued = await delivery_of(self.settings, self.home).waiting()
+        self.answer(await asyncio.to_thread(_with_local, self.home, found, queued))
 
 
 class FetchHandler(LearnspaceHandler):
@@ -50,31 +48,27 @@ class FetchHandler(LearnspaceHandler):
         self.answer(fetched.model_dump(mode="json"))
 
 
-class SubmitHandler(LearnspaceHandler):
-    """Hands an assignment in."""
-
-    @authenticated
-    async def post(self, course: str, name: str) -> None:
-        """Send the files, compare the receipt with the disk, and answer with the receipt."""
-        folder, there = folder_of(course, name), address("assignments", course, name, "submissions")
-        receipt = Receipt.model_validate(await handin.send(self.client, "POST", there, self.home, folder))
-        await handin.compare(self.home, folder, receipt.files)
-        self.answer(receipt.model_dump(mode="json"))
+def _with_local(home: Path, found: list[dict[str, Any]], queued: list[QueuedHandIn]) -> list[dict[str, Any]]:
+    return [_local(home, assignment, queued).model_dump(mode="json") for assignment in found]
 
 
-def _with_local(home: Path, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [_local(home, assignment).model_dump(mode="json") for assignment in found]
-
-
-def _local(home: Path, assignment: dict[str, Any]) -> LocalAssignment:
-    folder = folder_of(assignment["course"], assignment["name"])
+def _local(home: Path, assignment: dict[str, Any], queued: list[QueuedHandIn]) -> LocalAssignment:
+    course, name = assignment["course"], assignment["name"]
+    folder = folder_of(course, name)
     there = has_folder(home, folder)
     files = list_files(home, folder) if there else []
-    return LocalAssignment.model_validate({**assignment, "local_path": folder if there else "", "local_files": files})
+    waiting = [one for one in queued if (one.course, one.assignment) == (course, name)]
+    local = {"local_path": folder if there else "", "local_files": files, "queued": waiting}
+    return LocalAssignment.model_validate({**assignment, **local})
+
+
+async def start(settings: dict[str, Any], home: Path) -> None:
+    """Take up what an earlier run of this space left in the outbox."""
+    await delivery_of(settings, home).start()
 
 
 handlers: Rows = [
     (r"assignments", AssignmentsHandler, {}),
     (rf"assignments/{SEGMENT}/{SEGMENT}/fetch", FetchHandler, {}),
-    (rf"assignments/{SEGMENT}/{SEGMENT}/submit", SubmitHandler, {}),
+    *handing_in.handlers,
 ]

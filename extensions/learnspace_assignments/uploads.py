@@ -14,6 +14,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 
+from learnspace_assignments.limits import too_large, too_many
 from learnspace_core.blobs import Blob, BlobStore, Draft, full_disk_named
 from learnspace_core.errors import LearnspaceError
 from learnspace_core.models import FileEntry
@@ -157,7 +158,7 @@ class _Upload:
         if options.get(b"name") != b"files" or b"filename" not in options:
             raise LearnspaceError("bad_upload", "A part is not named 'files' or has no file name. Send files only.")
         if len(self.names) == self.limits.files:
-            raise LearnspaceError("too_large", f"There are more than {self.limits.files} files. Remove some.", 413)
+            raise too_many(self.limits)
         self.names.append(check_path(options[b"filename"].decode("utf-8", "surrogateescape")))
         self._size = 0
         # Also for a file without any bytes.
@@ -168,12 +169,7 @@ class _Upload:
         self._size += length
         self._total += length
         if self._size > self.limits.file_bytes or self._total > self.limits.total_bytes:
-            raise LearnspaceError(
-                "too_large",
-                f"{self.names[-1]} is too large: a file may have {self.limits.file_bytes} bytes, "
-                f"all files together {self.limits.total_bytes}.",
-                413,
-            )
+            raise too_large(self.names[-1], self.limits)
         self.in_memory += length
         if not self._pieces:
             self._pieces.append((len(self.names) - 1, bytearray()))

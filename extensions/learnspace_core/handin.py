@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -28,11 +28,32 @@ async def send(client: ServiceClient, method: str, address: str, root: Path, fol
         raise LearnspaceError(
             "not_fetched", f"There is no folder {folder} in your space. Fetch it first.", 409
         ) from error
+    return await send_files(client, method, address, root, [(path, f"{folder}/{path}") for path in paths])
+
+
+async def send_files(
+    client: ServiceClient,
+    method: str,
+    address: str,
+    root: Path,
+    files: list[tuple[str, str]],
+    sent: Callable[[int], None] | None = None,
+) -> Any:
+    """Send files as :func:`send` does.
+
+    Args:
+        client: the service.
+        method: POST or PUT.
+        address: where they go, with a query perhaps.
+        root: the root of the Jupyter server.
+        files: of each file the path that it gets, and where it stands below the root.
+        sent: is told how many bytes of files have left.
+    """
     boundary = secrets.token_hex(16)
     return await client.json(
         method,
         address,
-        content=_body(root, folder, paths, boundary),
+        content=_body(root, files, boundary, sent),
         headers={"Content-Type": f"multipart/form-data; boundary={boundary}"},
     )
 
@@ -60,15 +81,21 @@ def _differences(root: Path, folder: str, acknowledged: list[FileEntry]) -> list
     )
 
 
-async def _body(root: Path, folder: str, paths: list[str], boundary: str) -> AsyncIterator[bytes]:
-    for path in paths:
+async def _body(
+    root: Path, files: list[tuple[str, str]], boundary: str, sent: Callable[[int], None] | None
+) -> AsyncIterator[bytes]:
+    total = 0
+    for path, place in files:
         # check_path allows no quotes, backslashes or control characters, so the name needs no escapes.
         yield (
             f'--{boundary}\r\nContent-Disposition: form-data; name="files"; filename="{path}"\r\n'
             "Content-Type: application/octet-stream\r\n\r\n"
         ).encode()
-        with open_file(root, f"{folder}/{path}") as file:
+        with open_file(root, place) as file:
             while piece := await asyncio.to_thread(file.read, CHUNK):
                 yield piece
+                total += len(piece)
+                if sent:
+                    sent(total)
         yield b"\r\n"
     yield f"--{boundary}--\r\n".encode()

@@ -23,8 +23,10 @@ from learnspace_core.paths import check_distinct, check_path
 CHUNK = 256 * 1024
 NOT_HANDED_IN = ("__pycache__", "feedback")
 """Folders left out besides hidden ones, as by nbgrader; ``feedback`` is where its list puts what was returned."""
+BROUGHT_BACK = "handed-in "
+"""How the folders begin that hold what was handed in before; they are left out too."""
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-_FULL = (errno.ENOSPC, errno.EDQUOT)
+FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class Brought(NamedTuple):
@@ -69,9 +71,10 @@ async def bring(
 def walk(root: Path, folder: str) -> Iterator[tuple[str, os.stat_result]]:
     """Yield path (relative to ``root/folder``) and status of everything that belongs to a hand-in, links unfollowed.
 
-    Hidden files, ``__pycache__``, compiled Python and the top-level ``feedback`` are left out.
+    Hidden files, ``__pycache__`` and compiled Python are left out, and at the top ``feedback`` and all folders whose
+    names begin with ``handed-in ``.
     """
-    with _open_folder(root, folder.split("/")) as top:
+    with open_folder(root, folder.split("/")) as top:
         yield from sorted(_walk(top, ""))
 
 
@@ -120,7 +123,7 @@ def open_file(root: Path, place: str) -> Iterator[BufferedReader]:
         LearnspaceError: ``not_a_regular_file``.
     """
     *folders, name = place.split("/")
-    with _open_folder(root, folders) as folder:
+    with open_folder(root, folders) as folder:
         try:
             descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
         except OSError as error:
@@ -136,7 +139,7 @@ def open_file(root: Path, place: str) -> Iterator[BufferedReader]:
 def has_folder(root: Path, folder: str) -> bool:
     """Tell whether the folder is there, and a real one."""
     try:
-        with _open_folder(root, folder.split("/")):
+        with open_folder(root, folder.split("/")):
             return True
     except (FileNotFoundError, LearnspaceError):
         return False
@@ -152,7 +155,7 @@ def _not_regular(place: str) -> LearnspaceError:
 
 
 @contextmanager
-def _open_folder(root: Path, parts: list[str], *, make: bool = False) -> Iterator[int]:
+def open_folder(root: Path, parts: list[str], *, make: bool = False) -> Iterator[int]:
     """Open a folder below the root, one part after the other, so that no link is ever followed.
 
     Raises:
@@ -186,6 +189,8 @@ def _walk(folder: int, prefix: str) -> Iterator[tuple[str, os.stat_result]]:
         if not prefix and name in NOT_HANDED_IN:
             continue
         status = os.stat(name, dir_fd=folder, follow_symlinks=False)
+        if not prefix and name.startswith(BROUGHT_BACK) and stat.S_ISDIR(status.st_mode):
+            continue
         if stat.S_ISDIR(status.st_mode):
             inner = os.open(name, _FOLDER, dir_fd=folder)
             try:
@@ -199,7 +204,7 @@ def _walk(folder: int, prefix: str) -> Iterator[tuple[str, os.stat_result]]:
 def _is_there(root: Path, place: str) -> bool:
     *folders, name = place.split("/")
     try:
-        with _open_folder(root, folders) as folder:
+        with open_folder(root, folders) as folder:
             os.stat(name, dir_fd=folder, follow_symlinks=False)
     except FileNotFoundError:
         return False
@@ -212,7 +217,7 @@ async def _write(root: Path, place: str, pieces: AsyncIterator[bytes], expected:
     draft = f".{secrets.token_hex(8)}.draft"
     digest = hashlib.sha256()
     try:
-        with _open_folder(root, folders, make=True) as folder:
+        with open_folder(root, folders, make=True) as folder:
             try:
                 flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
                 with os.fdopen(os.open(draft, flags, 0o666, dir_fd=folder), "wb") as file:
@@ -225,19 +230,23 @@ async def _write(root: Path, place: str, pieces: AsyncIterator[bytes], expected:
                         )
                     file.flush()
                     await asyncio.to_thread(os.fsync, file.fileno())
-                return _name_draft(folder, draft, name)
+                return name_draft(folder, draft, name)
             finally:
                 with suppress(FileNotFoundError):
                     os.unlink(draft, dir_fd=folder)
     except OSError as error:
-        if error.errno not in _FULL:
+        if error.errno not in FULL:
             raise
-        raise LearnspaceError(
-            "disk_full", "Your space is full. Remove what you do not need and try again.", 507
-        ) from error
+        raise space_full() from error
 
 
-def _name_draft(folder: int, draft: str, name: str) -> bool:
+def space_full() -> LearnspaceError:
+    """Return the error of a home without room."""
+    return LearnspaceError("disk_full", "Your space is full. Remove what you do not need and try again.", 507)
+
+
+def name_draft(folder: int, draft: str, name: str) -> bool:
+    """Give a draft in the folder its name, unless something has that name already; tell whether it got it."""
     try:
         # A hard link is the rename that never replaces.
         os.link(draft, name, src_dir_fd=folder, dst_dir_fd=folder)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import MutableMapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
@@ -23,7 +24,7 @@ _CODES = {403: "forbidden", 404: "not_found", 405: "method_not_allowed"}
 FORWARDED: tuple[tuple[str, frozenset[str]], ...] = (
     (r"(?:me|home|portfolio|resources|teach)", frozenset({"GET"})),
     (r"resources/\d+(?:/preview)?", frozenset({"GET"})),
-    (r"submissions/[^/]+/feedback", frozenset({"GET"})),
+    (r"submissions/[^/]+/(?:feedback|preview)", frozenset({"GET"})),
     (r"jobs/[^/]+", frozenset({"GET"})),
     (r"teach/[^/]+/[^/]+/submissions/[^/]+/marks", frozenset({"GET"})),
     (r"teach/[^/]+/[^/]+/(?:grade|return)", frozenset({"POST"})),
@@ -44,10 +45,7 @@ class LearnspaceHandler(APIHandler):
     @property
     def client(self) -> ServiceClient:
         """The service as this space may call it, one client for the whole server."""
-        if "learnspace_client" not in self.settings:
-            self.settings["learnspace_client"] = ServiceClient.from_environment()
-        client: ServiceClient = self.settings["learnspace_client"]
-        return client
+        return client_of(self.settings)
 
     @property
     def home(self) -> Path:
@@ -69,6 +67,14 @@ class LearnspaceHandler(APIHandler):
         """Log what is a fault of ours; what a person is told about is no fault."""
         if not isinstance(value, LearnspaceError):
             super().log_exception(typ, value, tb)
+
+
+def client_of(settings: MutableMapping[str, Any]) -> ServiceClient:
+    """Return the client of the server with these settings, made when it is first needed."""
+    if "learnspace_client" not in settings:
+        settings["learnspace_client"] = ServiceClient.from_environment()
+    client: ServiceClient = settings["learnspace_client"]
+    return client
 
 
 class ForwardHandler(LearnspaceHandler):

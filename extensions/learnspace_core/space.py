@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from learnspace_core.features import load_all
@@ -26,6 +27,13 @@ def _load_jupyter_server_extension(server: Any) -> None:
     if os.environ.get("LEARNSPACE_ROLE") == "teacher":
         import_module("learnspace_assignments.formgrader").load(server)
     _adapt_page(server.web_app.settings)
+
+
+async def _start_jupyter_server_extension(server: Any) -> None:
+    """Begin what a feature does in the background of a space."""
+    for room in load_all("routes"):
+        if hasattr(room, "start"):
+            await room.start(server.web_app.settings, Path(server.contents_manager.root_dir))
 
 
 def _adapt_page(settings: dict[str, Any]) -> None:

@@ -11,19 +11,35 @@ from learnspace_assignments.models.assignments import (
     Submission,
     SubmissionState,
 )
+from learnspace_assignments.models.handin import (
+    BroughtBack,
+    HandIn,
+    QueuedAt,
+    QueuedHandIn,
+    ReceiptKey,
+    Refusal,
+    Warned,
+)
 from learnspace_assignments.models.teaching import DueDate, TaughtAssignment, TaughtSubmission
 
 __all__ = [
     "Assignment",
+    "BroughtBack",
     "DueDate",
     "Fetched",
+    "HandIn",
     "LearnerState",
     "LocalAssignment",
     "Marks",
     "Question",
+    "QueuedAt",
+    "QueuedHandIn",
     "Receipt",
+    "ReceiptKey",
+    "Refusal",
     "Submission",
     "SubmissionState",
     "TaughtAssignment",
     "TaughtSubmission",
+    "Warned",
 ]

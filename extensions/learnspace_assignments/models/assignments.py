@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
+from learnspace_assignments.models.handin import QueuedHandIn
 from learnspace_core.models import FileEntry
 
 LearnerState = Literal["not_started", "working", "handed_in", "returned"]
@@ -40,8 +41,10 @@ class Marks(BaseModel):
 class Receipt(BaseModel):
     """Proof of a hand-in: the service's time and the SHA-256 of every file, signed with Ed25519.
 
-    ``signature`` and ``public_key`` are base64; the signature is over the receipt without these two, as JSON with
-    sorted keys and no spaces (see ``receipts.py``).
+    ``received_at`` is the service's own time and the one that counts. ``queued_at`` is when the learner's space says
+    that it was handed in there, if it had to wait; the signature says no more than that the space said so.
+    ``signature`` and ``public_key`` are base64; the signature is over the receipt without these two and without what
+    is null, as JSON with sorted keys and no spaces (see ``receipts.py``).
     """
 
     submission: str
@@ -49,6 +52,7 @@ class Receipt(BaseModel):
     assignment: str
     username: str
     received_at: datetime
+    queued_at: datetime | None = None
     files: list[FileEntry]
     digest: str
     public_key: str = ""
@@ -60,6 +64,7 @@ class Submission(BaseModel):
 
     id: str
     received_at: datetime
+    queued_at: datetime | None = None
     late: bool
     state: SubmissionState
     files: list[FileEntry]
@@ -82,10 +87,14 @@ class Assignment(BaseModel):
 
 
 class LocalAssignment(Assignment):
-    """An assignment together with what stands in the learner's home; ``local_path`` is empty before it is fetched."""
+    """An assignment together with what stands in the learner's home; ``local_path`` is empty before it is fetched.
+
+    ``queued`` is what was handed in there and has not arrived, oldest first.
+    """
 
     local_path: str
     local_files: list[FileEntry]
+    queued: list[QueuedHandIn] = []
 
 
 class Fetched(BaseModel):

@@ -2,10 +2,11 @@
 
 from fastapi import APIRouter
 
-from learnspace_assignments.service import classview, learning, talk, teaching
+from learnspace_assignments.service import classview, learning, overview, previews, receipts, talk, teaching
 
 api = APIRouter()
 pages = APIRouter()
-for part in (learning, teaching, classview, talk):
+for part in (learning, previews, receipts, teaching, classview, talk):
     api.include_router(part.api)
-pages.include_router(learning.pages)
+for shown in (learning, overview, receipts):
+    pages.include_router(shown.pages)

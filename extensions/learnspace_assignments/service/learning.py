@@ -11,7 +11,8 @@ from fastapi.responses import FileResponse, HTMLResponse
 from sqlalchemy.orm import Session
 
 from learnspace_assignments import store
-from learnspace_assignments.models import Assignment, Receipt, Submission
+from learnspace_assignments.limits import check_notebook
+from learnspace_assignments.models import Assignment, QueuedAt, Receipt, Submission
 from learnspace_assignments.tables import AssignmentRow, SubmissionRow
 from learnspace_assignments.uploads import UPLOAD_BODY, receive_files
 from learnspace_core.blobs import BlobStore
@@ -70,20 +71,24 @@ def fetched(request: Request, caller: Caller, course: str, name: str) -> None:
 
 
 @api.post("/assignments/{course}/{name}/submissions", status_code=201, openapi_extra=UPLOAD_BODY)
-async def submit(request: Request, response: Response, caller: Caller, course: str, name: str) -> Receipt:
-    """Hand in files; the answer is a receipt, the same one for the same bytes (then with status 200)."""
+async def submit(
+    request: Request, response: Response, caller: Caller, course: str, name: str, queued_at: QueuedAt | None = None
+) -> Receipt:
+    """Hand in files; the answer is a receipt, the same one for the same bytes (then with status 200).
+
+    ``queued_at`` is the learner's space's word for when it began to wait there; ``received_at`` is what counts.
+    """
     require_role(caller, "learner", course)
     state = request.app.state
     entries = await receive_files(request, state.blobs, state.settings.uploads)
     # The hand-in is here; what follows is the platform's own time.
     received_at = now()
-    if not any(entry.path.endswith(".ipynb") for entry in entries):
-        raise LearnspaceError("no_notebook", "There is no notebook among the files. Fetch the assignment again.")
+    check_notebook(entries)
     seed = secret(state.settings.state, "receipt_key")
 
     def take(session: Session) -> tuple[Receipt, bool]:
         row = store.get_assignment(session, course, name)
-        return store.submit(session, caller, row, entries, seed, received_at)
+        return store.submit(session, caller, row, entries, seed, received_at, queued_at)
 
     commits: GroupCommit = state.commits
     receipt, new = await commits.run(take)
@@ -94,14 +99,14 @@ async def submit(request: Request, response: Response, caller: Caller, course: s
 @api.get("/submissions/{submission_id}")
 def submission(request: Request, caller: Caller, submission_id: str) -> Submission:
     """Return one submission, without marks before they are returned."""
-    row, assignment_row = _submission(request, caller, submission_id)
+    row, assignment_row = find_submission(request, caller, submission_id)
     return store.submission_for_learner(row, assignment_row)
 
 
 @api.get("/submissions/{submission_id}/files/{path:path}", response_class=FileResponse)
 def submission_file(request: Request, caller: Caller, submission_id: str, path: str) -> FileResponse:
     """Return the bytes of one file that was handed in."""
-    row, _ = _submission(request, caller, submission_id)
+    row, _ = find_submission(request, caller, submission_id)
     return _file(request, row.files, path)
 
 
@@ -128,18 +133,18 @@ def feedback_page(request: Request, reader: Reader, submission_id: str) -> HTMLR
     return HTMLResponse(html, headers=SECURITY_HEADERS | {"Content-Security-Policy": policy})
 
 
-def _submission(request: Request, person: Person, submission_id: str) -> tuple[SubmissionRow, AssignmentRow]:
+def find_submission(request: Request, person: Person, submission_id: str) -> tuple[SubmissionRow, AssignmentRow]:
+    """Return a submission and its assignment, if the person may read it; to everyone else it does not exist."""
     database: Database = request.app.state.database
     with database.read() as session:
         row, assignment_row = store.get_submission(session, submission_id)
-    # To everyone else it does not exist.
     if row.person_id != person.id and not person.has("teacher", assignment_row.course_id):
         raise NotFound("The submission")
     return row, assignment_row
 
 
 def _feedback(request: Request, person: Person, submission_id: str) -> dict[str, str]:
-    row, _ = _submission(request, person, submission_id)
+    row, _ = find_submission(request, person, submission_id)
     if row.state != "returned":
         raise LearnspaceError("not_returned", "There is no feedback yet. Your teacher has not returned it.", 404)
     blobs: BlobStore = request.app.state.blobs

@@ -26,6 +26,7 @@ def submit(
     files: list[FileEntry],
     seed: str,
     received_at: datetime | None = None,
+    queued_at: datetime | None = None,
 ) -> tuple[Receipt, bool]:
     """Take a submission whose bytes are on disk already.
 
@@ -36,6 +37,7 @@ def submit(
         files: what is handed in.
         seed: the secret that receipts are signed with.
         received_at: when the last byte had come; without it, now.
+        queued_at: when it began to wait in the learner's space, as that space says.
 
     Returns:
         The receipt, and whether the submission is a new one.
@@ -52,6 +54,7 @@ def submit(
             assignment=row.name,
             username=person.username,
             received_at=received_at or now(),
+            queued_at=queued_at,
             files=files,
             digest=digest,
         ),
@@ -63,6 +66,7 @@ def submit(
             assignment_id=row.id,
             person_id=person.id,
             received_at=receipt.received_at,
+            queued_at=queued_at,
             digest=digest,
             files=[file.model_dump() for file in files],
             receipt=receipt.model_dump(mode="json"),
@@ -170,6 +174,7 @@ def submission_for_learner(row: SubmissionRow, assignment: AssignmentRow) -> Sub
     return Submission(
         id=row.id,
         received_at=row.received_at,
+        queued_at=row.queued_at,
         late=is_late(row.received_at, assignment.due_at),
         state="returned" if returned else "handed_in",
         files=[FileEntry.model_validate(file) for file in row.files],
