@@ -111,7 +111,9 @@ export class LearnerWork {
     return this._do('hand_in', async () => {
       await this.desk.saveBelow(one.local_path);
       const path = `assignments/${segments(one.course, one.name)}/submit`;
-      this.receipt = await this.learnspace.send<IReceipt>('POST', path);
+      const answer = await this.learnspace.send<Partial<IReceipt>>('POST', path);
+      // Without one it waits in the space.
+      this.receipt = answer.received_at ? (answer as IReceipt) : null;
       this.confirming = false;
       await this.mine.load();
     });
