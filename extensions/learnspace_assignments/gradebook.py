@@ -9,7 +9,6 @@ import fcntl
 import logging
 import os
 import shutil
-import sysconfig
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -28,6 +27,7 @@ from traitlets.config import Config
 from learnspace_assignments.coursedir import course_directory, refuse_links, share
 from learnspace_assignments.execute import SandboxExecute
 from learnspace_assignments.models import Marks, Question
+from learnspace_assignments.newbook import ensure_gradebook
 from learnspace_assignments.questions import titles
 from learnspace_core.errors import LearnspaceError
 from learnspace_core.notebooks import read_notebook
@@ -138,12 +138,13 @@ class CourseBook:
 
     def _convert(self, converter: type[Any], name: str, student: str) -> None:
         steps = ("source", "release") if student == "." else ("submitted", "autograded")
-        refuse_links(self.root, f"source/{name}", *(f"{step}/{student}/{name}" for step in steps), "gradebook.db")
+        refuse_links(self.root, f"source/{name}", *(f"{step}/{student}/{name}" for step in steps))
+        self._make_gradebook()
         config = Config(self._config)
         config.CourseDirectory.assignment_id = name
         config.CourseDirectory.student_id = student
         directory = CourseDirectory(config=config)
-        with self._alone(), _tools_on_path():
+        with self._alone(), _for_the_group():
             app = converter(coursedir=directory, config=config)
             app.force = True
             app.log = log
@@ -156,21 +157,24 @@ class CourseBook:
                 raise LearnspaceError(
                     "not_gradable", f"{name} cannot be graded by itself: {type(error).__name__}. Look at it by hand."
                 ) from error
+
+    def _make_gradebook(self) -> None:
+        refuse_links(self.root, "gradebook.db")
+        ensure_gradebook(self.root / "gradebook.db")
         # The database of a new course must be writable for the teachers' spaces as well.
-        if (self.root / "gradebook.db").exists():
-            share(self.root / "gradebook.db")
+        share(self.root / "gradebook.db")
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        """Let one process at a time convert in a course: a new gradebook must not be made twice at once."""
+        """Let one process at a time convert in a course."""
         with (self.root / ".lock").open("a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
     @contextmanager
     def _gradebook(self) -> Iterator[Any]:
-        refuse_links(self.root, "gradebook.db")
-        with _tools_on_path(), Gradebook(CourseDirectory(config=self._config).db_url, self.course) as book:
+        self._make_gradebook()
+        with _for_the_group(), Gradebook(CourseDirectory(config=self._config).db_url, self.course) as book:
             try:
                 yield book
             except MissingEntry as error:
@@ -178,13 +182,10 @@ class CourseBook:
 
 
 @contextmanager
-def _tools_on_path() -> Iterator[None]:
-    """Nbgrader runs ``alembic`` as a command on a new gradebook: find the one of our own environment."""
-    before = os.environ.get("PATH", os.defpath)
-    os.environ["PATH"] = os.pathsep.join([sysconfig.get_path("scripts"), before])
+def _for_the_group() -> Iterator[None]:
+    """Let what nbgrader writes be the course's teachers' too, and nobody else's."""
     umask = os.umask(0o007)
     try:
         yield
     finally:
         os.umask(umask)
-        os.environ["PATH"] = before
