@@ -9,6 +9,7 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -136,6 +137,24 @@ def school(database: Database) -> Database:
             people.ensure_enrolment(session, person.id, enrolment)
         people.ensure_person(session, "nobody", "Nobody")
     return database
+
+
+class Clock:
+    """The service's clock, which a test sets; it stands still."""
+
+    def __init__(self) -> None:
+        self.at = datetime(2026, 11, 24, 10, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.at
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The service's clock, at ten on 24 November 2026."""
+    clock = Clock()
+    monkeypatch.setattr("learnspace_core.database.clock", clock)
+    return clock
 
 
 @pytest.fixture

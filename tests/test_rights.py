@@ -9,6 +9,7 @@ import pytest
 from fastapi import FastAPI
 
 from learnspace_assignments import store
+from learnspace_assignments.models import NewAccommodation
 from learnspace_core import jobs
 from learnspace_core.blobs import BlobStore
 from learnspace_core.database import Database
@@ -26,6 +27,11 @@ MEMBERS = LEARNERS | TEACHER
 A = "/assignments/{course}/{name}"
 T = "/teach/{course}/{name}"
 S = "/submissions/{submission_id}"
+G = "/teach/{course}/accommodations/{accommodation_id}"
+SETTINGS = {
+    "title": "Doubling", "opens_at": None, "due_at": None, "closes_at": None, "late": {}, "attempts": None,
+    "shows": {}, "team_size": 1, "team_signup": False,
+}  # fmt: skip
 UPLOAD = {"files": [("files", ("doubling.ipynb", b'{"cells":[],"metadata":{},"nbformat":4,"nbformat_minor":5}'))]}
 
 # verb: who may, and what is sent along
@@ -58,7 +64,6 @@ VERBS: dict[str, tuple[set[str], dict[str, object]]] = {
     f"GET {T}/submissions/{{submission_id}}/marks": (TEACHER, {}),
     f"POST {T}/grade": (TEACHER, {"json": {}}),
     f"POST {T}/return": (TEACHER, {"json": {}}),
-    f"PUT {T}/due": (TEACHER, {"json": {"due_at": None}}),
     f"GET {A}/questions": (MEMBERS, {}),
     f"PUT {A}/progress": (LEARNERS, {"json": {"questions": []}}),
     f"GET {A}/messages": (LEARNERS, {}),
@@ -67,6 +72,14 @@ VERBS: dict[str, tuple[set[str], dict[str, object]]] = {
     f"GET {T}/messages": (TEACHER, {}),
     f"POST {T}/messages/{{username}}": (TEACHER, {"json": {"text": "Because."}}),
     "GET /teach/inbox": (EVERYONE, {}),
+    f"GET {T}/settings": (TEACHER, {}),
+    f"PUT {T}/settings": (TEACHER, {"json": SETTINGS}),
+    f"DELETE {T}": (TEACHER, {}),
+    f"GET {A}/solution": ({"ted"}, {}),
+    "GET /teach/{course}/accommodations": (TEACHER, {}),
+    "POST /teach/{course}/accommodations": (TEACHER, {"json": {"username": "amy", "extra_minutes": 60}}),
+    f"PUT {G}": (TEACHER, {"json": {"username": "bob", "extra_attempts": 1}}),
+    f"DELETE {G}": (TEACHER, {}),
     "GET /jobs/{job_id}": (TEACHER, {}),
 }
 OPEN = {"GET /health", "GET /receipt-key"}
@@ -93,10 +106,15 @@ def place(school: Database, blobs: BlobStore, settings: Settings) -> dict[str, s
         resource, _ = resources.put_resource(session, "art", "doubling.ipynb", values)
         resource.preview_sha256 = blob.sha256
         job = jobs.add(session, "grading", "grade", {}, course_id="art")
+        ted = people.find_person(session, "ted")
+        assert ted is not None
+        wanted = NewAccommodation(username="amy", assignment="doubling", extra_minutes=30)
+        accommodation_id, _ = store.grant(session, "art", wanted, ted.id)
         return {
             "course": "art", "name": "doubling", "path": "doubling.ipynb", "resource_id": str(resource.id),
             "submission_id": receipt.submission, "notebook": "doubling.html", "job_id": job.id,
             "username": "amy",
+            "accommodation_id": accommodation_id,
         }  # fmt: skip
 
 
@@ -105,6 +123,14 @@ def _operations(app: FastAPI) -> set[str]:
     return {
         f"{method.upper()} {path.removeprefix(f'{PREFIX}/api')}" for path, verbs in paths.items() for method in verbs
     }
+
+
+@pytest.fixture(autouse=True)
+def source(settings: Settings) -> None:
+    """The teacher's version of the assignment, of which the solution is made."""
+    folder = settings.state / "courses" / "art" / "source" / "doubling"
+    folder.mkdir(parents=True)
+    (folder / "doubling.ipynb").write_bytes(UPLOAD["files"][0][1][1])
 
 
 async def _ask(client: Client, username: str, verb: str, place: dict[str, str]) -> httpx.Response:

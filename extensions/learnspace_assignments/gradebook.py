@@ -28,13 +28,16 @@ from learnspace_assignments.coursedir import course_directory, refuse_links, sha
 from learnspace_assignments.execute import SandboxExecute
 from learnspace_assignments.models import Marks, Question
 from learnspace_assignments.newbook import ensure_gradebook
+from learnspace_assignments.penalties import LatePolicyPlugin, ensure_due, settle
 from learnspace_assignments.questions import titles
+from learnspace_assignments.times import Times
 from learnspace_core.errors import LearnspaceError
 from learnspace_core.notebooks import read_notebook
 from learnspace_core.settings import Settings
 from learnspace_sandbox.engine import Run
 
 log = logging.getLogger(__name__)
+NO_TIMES = Times()
 
 
 class CourseBook:
@@ -61,6 +64,7 @@ class CourseBook:
             AssignLatePenalties,
             CheckCellMetadata,
         ]
+        self._config.AssignLatePenalties.plugin_class = LatePolicyPlugin
         if run is not None:
             self._config.SandboxExecute.run = run
             self._config.SandboxExecute.seconds = settings.sandbox.seconds
@@ -94,15 +98,36 @@ class CourseBook:
         (target / "timestamp.txt").write_text(f"{received_at:%Y-%m-%d %H:%M:%S.%f} UTC", encoding="utf-8")
         share(self.root / "submitted")
 
-    def autograde(self, name: str, student: str, full_name: str) -> None:
+    def autograde(self, name: str, student: str, full_name: str, times: Times = NO_TIMES) -> None:
         """Grade one submission in the sandbox; manual marks that were given before stay.
+
+        Args:
+            name: the assignment.
+            student: the learner's name in the gradebook.
+            full_name: what people call the learner.
+            times: those of the class; nbgrader grades by them, ``settle`` then by those of the learner.
 
         Raises:
             LearnspaceError: ``not_gradable``, if nbgrader cannot grade it.
         """
         with self._gradebook() as book:
             book.update_or_create_student(student, first_name=full_name, last_name="")
+            ensure_due(book, name, times.due_at)
+        self._config.LatePolicyPlugin.policy = times.late.model_dump()
         self._convert(Autograde, name, student)
+
+    def settle(self, name: str, student: str, due_at: datetime | None, times: Times) -> bool:
+        """Write due date, extension and penalty of a graded submission through; tell whether there is one."""
+        if not (self.root / "gradebook.db").exists():
+            return False
+        try:
+            with self._alone(), self._gradebook() as book:
+                settle(book, name, student, due_at, times)
+        except LearnspaceError as error:
+            if error.code != "not_graded":
+                raise
+            return False
+        return True
 
     def marks(self, name: str, student: str) -> tuple[Marks, str]:
         """Return the marks of a graded submission and nbgrader's id of its first notebook."""
@@ -127,7 +152,13 @@ class CourseBook:
                     )
                     for grade in notebook.grades
                 ]
-            marks = Marks(score=float(submission.score), max_score=float(submission.max_score), questions=questions)
+            penalty = sum(float(notebook.late_submission_penalty or 0) for notebook in submission.notebooks)
+            marks = Marks(
+                score=float(submission.score) - penalty,
+                max_score=float(submission.max_score),
+                penalty=penalty,
+                questions=questions,
+            )
             return marks, first
 
     def autograded(self, name: str, student: str) -> Iterator[tuple[str, NotebookNode]]:

@@ -8,8 +8,11 @@ from learnspace_assignments import store
 from learnspace_assignments.coursedir import course_directory, gradebook_time
 from learnspace_assignments.feedback import feedback_page
 from learnspace_assignments.gradebook import CourseBook
+from learnspace_assignments.models import Marks
+from learnspace_assignments.penalties import penalised
 from learnspace_assignments.points import max_points
 from learnspace_assignments.tables import AssignmentRow, SubmissionRow
+from learnspace_assignments.times import Times
 from learnspace_core.errors import LearnspaceError
 from learnspace_core.jobs import Work, job
 from learnspace_core.models import FileEntry
@@ -46,15 +49,15 @@ def grade(work: Work) -> None:
     """Grade each learner's newest submission; one that cannot be graded is withheld with its reason, the rest go on."""
     book = _book(work)
     name = work.payload["name"]
-    _, waiting = _chosen(work, ("handed_in", "withheld", "grading"))
+    assignment, waiting = _chosen(work, ("handed_in", "withheld", "grading"))
     for done, (row, person) in enumerate(waiting):
         work.progress(done, len(waiting))
         _set_state(work, row.id, "grading")
         files = {file["path"]: work.blobs.path(file["sha256"]) for file in row.files}
         try:
             book.place_submission(name, person.student, files, row.received_at)
-            book.autograde(name, person.student, person.name)
-            marks, formgrader_id = book.marks(name, person.student)
+            book.autograde(name, person.student, person.name, store.times_of(assignment))
+            marks, formgrader_id = settled_marks(work, book, assignment, person)
         except Exception as error:
             # Whatever a learner's files make of us: it is theirs alone.
             if not isinstance(error, LearnspaceError):
@@ -80,7 +83,7 @@ def give_back(work: Work) -> None:
     left_out = []
     for done, (row, person) in enumerate(graded):
         work.progress(done, len(graded))
-        marks, formgrader_id = book.marks(assignment.name, person.student)
+        marks, formgrader_id = settled_marks(work, book, assignment, person)
         complete = not any(question.needs_mark for question in marks.questions)
         feedback = {}
         if complete:
@@ -113,11 +116,51 @@ def read_marks(work: Work) -> None:
     changed = gradebook_time(course_directory(work.settings, work.payload["course"]))
     assignment, graded = _chosen(work, ("graded", "needs_marks"))
     for row, person in graded:
-        marks, formgrader_id = book.marks(assignment.name, person.student)
+        marks, formgrader_id = settled_marks(work, book, assignment, person)
         with work.database.write() as session:
             store.note_graded(session, session.get_one(SubmissionRow, row.id), marks, formgrader_id)
     with work.database.write() as session:
         session.get_one(AssignmentRow, assignment.id).marks_read_at = changed
+
+
+@job("times")
+def write_times(work: Work) -> None:
+    """Write due dates and extensions through to the gradebook, and mend penalties of what is graded or returned.
+
+    No mark changes: of what is returned, only the penalty. It may be done at any time and any number of times.
+    """
+    book = _book(work)
+    with work.database.read() as session:
+        assignment = store.get_assignment(session, work.payload["course"], work.payload["name"], released=False)
+        graded = store.graded_submissions(session, assignment)
+    for done, (row, person) in enumerate(graded):
+        work.progress(done, len(graded))
+        times = _times(work, assignment, person)
+        book.settle(assignment.name, person.student, assignment.due_at, times)
+        with work.database.write() as session:
+            fresh = session.get_one(SubmissionRow, row.id)
+            before = Marks.model_validate(fresh.marks)
+            after = penalised(before, times.percent_off(fresh.received_at))
+            if after == before:
+                continue
+            fresh.marks = after.model_dump()
+            if fresh.state == "returned":
+                store.note_scored(session, fresh, assignment, work.payload["teacher"])
+    work.progress(len(graded), len(graded))
+
+
+def settled_marks(work: Work, book: CourseBook, assignment: AssignmentRow, person: PersonRow) -> tuple[Marks, str]:
+    """Return the marks of a graded submission as ``CourseBook.marks`` does, with the penalty that is right now."""
+    with work.database.read() as session:
+        due_at = session.get_one(AssignmentRow, assignment.id).due_at
+    book.settle(assignment.name, person.student, due_at, _times(work, assignment, person))
+    return book.marks(assignment.name, person.student)
+
+
+def _times(work: Work, assignment: AssignmentRow, person: PersonRow) -> Times:
+    with work.database.read() as session:
+        fresh = session.get_one(AssignmentRow, assignment.id)
+        return store.learner_times(session, fresh, person.id)
 
 
 def _chosen(work: Work, states: tuple[str, ...]) -> tuple[AssignmentRow, list[tuple[SubmissionRow, PersonRow]]]:

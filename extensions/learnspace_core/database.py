@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -57,9 +57,18 @@ class Base(DeclarativeBase):
     type_annotation_map: ClassVar = {datetime: UtcDateTime}
 
 
+def system_clock() -> datetime:
+    """Return the time of this machine."""
+    return datetime.now(UTC)
+
+
+clock: Callable[[], datetime] = system_clock
+"""The clock behind ``now``; a test may set another one."""
+
+
 def now() -> datetime:
     """Return the service's own time in UTC; the only clock that counts."""
-    return datetime.now(UTC)
+    return clock()
 
 
 class Database:

@@ -28,13 +28,18 @@ FORWARDED: tuple[tuple[str, frozenset[str]], ...] = (
     (r"jobs/[^/]+", frozenset({"GET"})),
     (r"teach/[^/]+/[^/]+/submissions/[^/]+/marks", frozenset({"GET"})),
     (r"teach/[^/]+/[^/]+/(?:grade|return)", frozenset({"POST"})),
-    (r"teach/[^/]+/[^/]+/due", frozenset({"PUT"})),
     (r"teach/inbox", frozenset({"GET"})),
     (r"teach/[^/]+/[^/]+/(?:class|messages)", frozenset({"GET"})),
     (r"teach/[^/]+/[^/]+/messages/[^/]+", frozenset({"POST"})),
     (r"assignments/[^/]+/[^/]+/questions", frozenset({"GET"})),
     (r"assignments/[^/]+/[^/]+/progress", frozenset({"PUT"})),
     (r"assignments/[^/]+/[^/]+/messages", frozenset({"GET", "POST"})),
+    (r"assignments/[^/]+/[^/]+/solution", frozenset({"GET"})),
+    (r"teach/[^/]+/[^/]+/settings", frozenset({"GET", "PUT"})),
+    (r"teach/[^/]+/accommodations", frozenset({"GET", "POST"})),
+    (r"teach/[^/]+/accommodations/[^/]+", frozenset({"PUT", "DELETE"})),
+    # Last: what has a word of its own in the place of the assignment's name stands above.
+    (r"teach/[^/]+/[^/]+", frozenset({"DELETE"})),
 )
 """Path below ``learnspace/api/`` and the methods that are passed on as they are; rights are the service's."""
 
@@ -97,6 +102,11 @@ class ForwardHandler(LearnspaceHandler):
     @authenticated
     async def put(self) -> None:
         """Pass a PUT on."""
+        await self._forward()
+
+    @authenticated
+    async def delete(self) -> None:
+        """Pass a DELETE on."""
         await self._forward()
 
     async def _forward(self) -> None:

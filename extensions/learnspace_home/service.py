@@ -34,7 +34,7 @@ def home(request: Request, caller: Caller) -> Home:
     database: Database = request.app.state.database
     with database.read() as session:
         courses = people.list_courses(session, caller.courses("learner"))
-        rows = assignments.list_assignments(session, caller.courses("learner"), released=True)
+        rows = assignments.list_open(session, caller.courses("learner"))
         mine = assignments.all_for_learner(session, caller, rows)
         answered = answers(session, caller.id, [row.id for row, _ in rows], now() - NEW)
         opened = _opened(session, caller)

@@ -18,6 +18,8 @@ SENTENCES = {
 
 def sentence(row: RecordRow, translate: Callable[..., str]) -> str:
     """Return what happened as a sentence; a verb nobody gave words is shown as it is recorded."""
+    if (row.verb, row.object_type) == ("scored", "submission") and "score" not in row.result:
+        return translate("Got {title} back", title=row.object_title)
     pattern = SENTENCES.get((row.verb, row.object_type), "{verb}: {title}")
     numbers = {key: f"{row.result.get(key, 0):g}" for key in ("score", "max_score")}
     return translate(pattern, title=row.object_title, verb=row.verb, **numbers)

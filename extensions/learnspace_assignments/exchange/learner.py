@@ -58,7 +58,7 @@ class ExchangeFetchFeedback(Exchange, abc.ExchangeFetchFeedback):
         async def fetch(client: ServiceClient) -> None:
             assignment = Assignment.model_validate(await client.json("GET", self.there))
             for submission in assignment.submissions:
-                if submission.state == "returned":
+                if submission.feedback:
                     await self._bring(client, submission)
 
         self.ask(fetch)

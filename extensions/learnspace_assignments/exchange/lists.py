@@ -75,7 +75,7 @@ class ExchangeList(Exchange, abc.ExchangeList):
     def _submission(self, one: Assignment, submission: Submission) -> Shape:
         path = self.home / folder_of(one.course, one.name)
         folder = self.home / feedback_folder(one.course, one.name, submission)
-        returned = submission.state == "returned"
+        returned = submission.feedback
         notebooks = []
         for name in notebook_ids(submission.files):
             local = folder / f"{name}.html"

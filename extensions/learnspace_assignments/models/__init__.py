@@ -1,5 +1,6 @@
 """The words of the assignment flow on the wire; what one part alone says stands in that part's module."""
 
+from learnspace_assignments.models.accommodations import Accommodation, Accommodations, NewAccommodation
 from learnspace_assignments.models.assignments import (
     Assignment,
     Fetched,
@@ -20,26 +21,34 @@ from learnspace_assignments.models.handin import (
     Refusal,
     Warned,
 )
-from learnspace_assignments.models.teaching import DueDate, TaughtAssignment, TaughtSubmission
+from learnspace_assignments.models.settings import AssignmentSettings, LatePolicy, Shows, Terms, WhyRefused
+from learnspace_assignments.models.teaching import TaughtAssignment, TaughtSubmission
 
 __all__ = [
+    "Accommodation",
+    "Accommodations",
     "Assignment",
+    "AssignmentSettings",
     "BroughtBack",
-    "DueDate",
     "Fetched",
     "HandIn",
+    "LatePolicy",
     "LearnerState",
     "LocalAssignment",
     "Marks",
+    "NewAccommodation",
     "Question",
     "QueuedAt",
     "QueuedHandIn",
     "Receipt",
     "ReceiptKey",
     "Refusal",
+    "Shows",
     "Submission",
     "SubmissionState",
     "TaughtAssignment",
     "TaughtSubmission",
+    "Terms",
     "Warned",
+    "WhyRefused",
 ]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from learnspace_assignments.models.handin import QueuedHandIn
+from learnspace_assignments.models.settings import Terms
 from learnspace_core.models import FileEntry
 
 LearnerState = Literal["not_started", "working", "handed_in", "returned"]
@@ -31,10 +32,11 @@ class Question(BaseModel):
 
 
 class Marks(BaseModel):
-    """The marks of one submission, in points."""
+    """The marks of one submission, in points; ``score`` is what is left after the ``penalty`` for being late."""
 
     score: float
     max_score: float
+    penalty: float = 0
     questions: list[Question]
 
 
@@ -60,7 +62,7 @@ class Receipt(BaseModel):
 
 
 class Submission(BaseModel):
-    """One version that a learner handed in."""
+    """One version that a learner handed in; ``feedback`` says that there is some and that it may be read now."""
 
     id: str
     received_at: datetime
@@ -70,20 +72,24 @@ class Submission(BaseModel):
     files: list[FileEntry]
     digest: str
     marks: Marks | None = None
+    feedback: bool = False
 
 
-class Assignment(BaseModel):
-    """A released assignment as one learner sees it; submissions are newest first."""
+class Assignment(Terms):
+    """A released assignment as one learner sees it, with their own times; submissions are newest first.
+
+    ``solution`` says that the solution may be read now.
+    """
 
     course: str
     course_title: str
     name: str
     title: str
-    due_at: datetime | None
     state: LearnerState
     max_score: float
     files: list[FileEntry]
     submissions: list[Submission]
+    solution: bool = False
 
 
 class LocalAssignment(Assignment):
@@ -94,7 +100,7 @@ class LocalAssignment(Assignment):
 
     local_path: str
     local_files: list[FileEntry]
-    queued: list[QueuedHandIn] = []
+    queued: list[QueuedHandIn] = Field(default_factory=list)
 
 
 class Fetched(BaseModel):

@@ -1,10 +1,10 @@
-"""What a teacher reads: who handed in what, and when an assignment is due."""
+"""What a teacher reads: who handed in what."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from pydantic import BaseModel, field_validator
+from pydantic import BaseModel
 
 from learnspace_assignments.models.assignments import Marks, SubmissionState
 from learnspace_core.models import Job
@@ -14,7 +14,7 @@ class TaughtSubmission(BaseModel):
     """The newest submission of one learner as the teacher sees it.
 
     ``student`` is the learner's name in the gradebook, ``formgrader_id`` nbgrader's id of the submission there, empty
-    before it is graded.
+    before it is graded. ``extended`` says that the learner has more time than the class.
     """
 
     id: str
@@ -23,6 +23,7 @@ class TaughtSubmission(BaseModel):
     name: str
     received_at: datetime
     late: bool
+    extended: bool = False
     state: SubmissionState
     reason: str = ""
     marks: Marks | None = None
@@ -41,16 +42,3 @@ class TaughtAssignment(BaseModel):
     max_score: float
     submissions: list[TaughtSubmission]
     job: Job | None = None
-
-
-class DueDate(BaseModel):
-    """When an assignment is due; empty means never."""
-
-    due_at: datetime | None
-
-    @field_validator("due_at")
-    @classmethod
-    def _within_reason(cls, value: datetime | None) -> datetime | None:
-        if value is not None and not 2000 <= value.year < 2200:
-            raise ValueError("choose a year from 2000 to 2199")
-        return value

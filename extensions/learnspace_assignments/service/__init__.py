@@ -2,11 +2,21 @@
 
 from fastapi import APIRouter
 
-from learnspace_assignments.service import classview, learning, overview, previews, receipts, talk, teaching
+from learnspace_assignments.service import (
+    classview,
+    learning,
+    overview,
+    previews,
+    receipts,
+    settings,
+    solutions,
+    talk,
+    teaching,
+)
 
 api = APIRouter()
 pages = APIRouter()
-for part in (learning, previews, receipts, teaching, classview, talk):
+for part in (learning, solutions, previews, receipts, teaching, classview, talk, settings):
     api.include_router(part.api)
-for shown in (learning, overview, receipts):
+for shown in (learning, solutions, overview, receipts):
     pages.include_router(shown.pages)

@@ -31,7 +31,7 @@ def questions(request: Request, caller: Caller, course: str, name: str) -> list[
     require_member(caller, course)
     database: Database = request.app.state.database
     with database.read() as session:
-        return asked(request, store.get_assignment(session, course, name))
+        return asked(request, store.get_assignment_for(session, caller, course, name))
 
 
 @api.put("/assignments/{course}/{name}/progress")
@@ -40,7 +40,7 @@ def progress(request: Request, caller: Caller, course: str, name: str, told: Pro
     require_role(caller, "learner", course)
     database: Database = request.app.state.database
     with database.write() as session:
-        row = store.get_assignment(session, course, name)
+        row = store.get_assignment_for(session, caller, course, name)
         return Progress(questions=note_progress(session, caller, row, told.questions, asked(request, row)))
 
 

@@ -36,8 +36,7 @@ def assignments(request: Request, caller: Caller) -> list[Assignment]:
     """List the released assignments of the courses in which the caller learns."""
     database: Database = request.app.state.database
     with database.read() as session:
-        rows = store.list_assignments(session, caller.courses("learner"), released=True)
-        return store.all_for_learner(session, caller, rows)
+        return store.all_for_learner(session, caller, store.list_open(session, caller.courses("learner")))
 
 
 @api.get("/assignments/{course}/{name}")
@@ -46,7 +45,7 @@ def assignment(request: Request, caller: Caller, course: str, name: str) -> Assi
     require_member(caller, course)
     database: Database = request.app.state.database
     with database.read() as session:
-        row = store.get_assignment(session, course, name)
+        row = store.get_assignment_for(session, caller, course, name)
         found = people.get_course(session, course)
         return store.for_learner(session, caller, row, found.title if found else course)
 
@@ -57,7 +56,7 @@ def assignment_file(request: Request, caller: Caller, course: str, name: str, pa
     require_member(caller, course)
     database: Database = request.app.state.database
     with database.read() as session:
-        row = store.get_assignment(session, course, name)
+        row = store.get_assignment_for(session, caller, course, name)
     return _file(request, row.files, path)
 
 
@@ -67,7 +66,7 @@ def fetched(request: Request, caller: Caller, course: str, name: str) -> None:
     require_member(caller, course)
     database: Database = request.app.state.database
     with database.write() as session:
-        store.note_fetched(session, caller, store.get_assignment(session, course, name))
+        store.note_fetched(session, caller, store.get_assignment_for(session, caller, course, name))
 
 
 @api.post("/assignments/{course}/{name}/submissions", status_code=201, openapi_extra=UPLOAD_BODY)
@@ -100,7 +99,9 @@ async def submit(
 def submission(request: Request, caller: Caller, submission_id: str) -> Submission:
     """Return one submission, without marks before they are returned."""
     row, assignment_row = find_submission(request, caller, submission_id)
-    return store.submission_for_learner(row, assignment_row)
+    database: Database = request.app.state.database
+    with database.read() as session:
+        return store.submission_for_learner(row, store.learner_times(session, assignment_row, row.person_id))
 
 
 @api.get("/submissions/{submission_id}/files/{path:path}", response_class=FileResponse)
@@ -144,8 +145,12 @@ def find_submission(request: Request, person: Person, submission_id: str) -> tup
 
 
 def _feedback(request: Request, person: Person, submission_id: str) -> dict[str, str]:
-    row, _ = find_submission(request, person, submission_id)
-    if row.state != "returned":
+    row, assignment_row = find_submission(request, person, submission_id)
+    database: Database = request.app.state.database
+    with database.read() as session:
+        times = store.learner_times(session, assignment_row, row.person_id)
+    teaches = person.has("teacher", assignment_row.course_id)
+    if row.state != "returned" or not (teaches or store.feedback_is_shown(row, times)):
         raise LearnspaceError("not_returned", "There is no feedback yet. Your teacher has not returned it.", 404)
     blobs: BlobStore = request.app.state.blobs
     return {name: blobs.read(sha256).decode() for name, sha256 in row.feedback.items()}

@@ -37,8 +37,7 @@ def assignments_page(request: Request, reader: Reader) -> HTMLResponse:
     """Show the reader's assignments by course, by due time in each; what has none comes last."""
     database: Database = request.app.state.database
     with database.read() as session:
-        rows = store.list_assignments(session, reader.courses("learner"), released=True)
-        mine = [store.for_learner(session, reader, row, title) for row, title in rows]
+        mine = store.all_for_learner(session, reader, store.list_open(session, reader.courses("learner")))
     mine.sort(key=lambda one: (one.course_title, one.course, one.due_at is None, one.due_at or now()))
     language = language_of(request.headers.get("accept-language", ""))
     courses = [

@@ -27,7 +27,7 @@ def my_talk(request: Request, caller: Caller, course: str, name: str) -> list[Me
     require_role(caller, "learner", course)
     database: Database = request.app.state.database
     with database.read() as session:
-        row = store.get_assignment(session, course, name)
+        row = store.get_assignment_for(session, caller, course, name)
         return talk_of(session, row, caller.id, _titles(request, row))
 
 
@@ -39,7 +39,7 @@ def ask(
     require_role(caller, "learner", course)
     database: Database = request.app.state.database
     with database.write() as session:
-        row = store.get_assignment(session, course, name)
+        row = store.get_assignment_for(session, caller, course, name)
         titles = _titles(request, row, message)
         _, new = say(session, caller, row, caller.id, message)
         response.status_code = 201 if new else 200

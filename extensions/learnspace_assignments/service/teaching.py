@@ -1,11 +1,9 @@
-"""HTTP of assignments for teachers: who handed in, grade, return, release, due date.
+"""HTTP of assignments for teachers: who handed in, grade, return, release.
 
 Rights: every verb here needs the role of a teacher in the course it names.
 """
 
 from __future__ import annotations
-
-from datetime import UTC
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
@@ -14,9 +12,10 @@ from starlette.concurrency import run_in_threadpool
 
 from learnspace_assignments import store
 from learnspace_assignments.coursedir import course_directory, gradebook_time
-from learnspace_assignments.models import DueDate, Marks, SubmissionState, TaughtAssignment, TaughtSubmission
+from learnspace_assignments.models import Marks, SubmissionState, TaughtAssignment, TaughtSubmission
 from learnspace_assignments.points import max_points
 from learnspace_assignments.tables import AssignmentRow, SubmissionRow
+from learnspace_assignments.times import Times
 from learnspace_assignments.uploads import UPLOAD_BODY, receive_files
 from learnspace_core import jobs
 from learnspace_core.database import Database
@@ -55,7 +54,9 @@ def teach(request: Request, caller: Caller) -> list[TaughtAssignment]:
     for row in stale:
         _add_job(request, row, "read_marks", {}, show=False)
     with database.read() as session:
-        return [_taught(session, row, title) for row, title in store.list_assignments(session, courses, released=False)]
+        granted = store.Granted(session, courses)
+        rows = store.list_assignments(session, courses, released=False)
+        return [_taught(session, row, title, granted) for row, title in rows]
 
 
 @api.get("/teach/{course}/{name}/submissions")
@@ -66,9 +67,10 @@ def submissions(request: Request, caller: Caller, course: str, name: str) -> lis
     with database.read() as session:
         row = store.get_assignment(session, course, name, released=False)
         newest = store.newest_submissions(session, row)
+        granted = store.Granted(session, [course])
     return [
         CollectedSubmission(
-            **_submission(submission, person, row).model_dump(),
+            **_submission(submission, person, granted.times(row, person.id)).model_dump(),
             files=[FileEntry.model_validate(file) for file in submission.files],
         )
         for submission, person in newest
@@ -99,20 +101,6 @@ def grade(request: Request, caller: Caller, course: str, name: str, which: Which
 def give_back(request: Request, caller: Caller, course: str, name: str, which: Which) -> Job:
     """Return marks and feedback to learners, in the background; who still needs a mark is left out and named."""
     return _begin(request, caller, course, name, "return", which)
-
-
-@api.put("/teach/{course}/{name}/due")
-def set_due(request: Request, caller: Caller, course: str, name: str, due: DueDate) -> TaughtAssignment:
-    """Set or clear the time until which the assignment is in time."""
-    require_role(caller, "teacher", course)
-    if due.due_at is not None and due.due_at.tzinfo is None:
-        raise LearnspaceError("bad_request", "due_at: the time needs a zone, such as 2026-11-24T18:00:00+08:00.", 422)
-    database: Database = request.app.state.database
-    with database.write() as session:
-        row = store.get_assignment(session, course, name, released=False)
-        row.due_at = due.due_at.astimezone(UTC) if due.due_at else None
-        session.flush()
-        return _taught(session, row, _title(session, course))
 
 
 @api.put("/assignments/{course}/{name}/release", openapi_extra=UPLOAD_BODY)
@@ -186,8 +174,11 @@ def _marks_are_stale(request: Request, session: Session, row: AssignmentRow) -> 
     return any(submission.state in ("graded", "needs_marks") for submission, _ in newest)
 
 
-def _taught(session: Session, row: AssignmentRow, course_title: str) -> TaughtAssignment:
+def _taught(
+    session: Session, row: AssignmentRow, course_title: str, granted: store.Granted | None = None
+) -> TaughtAssignment:
     job_row = session.get(JobRow, row.job_id) if row.job_id else None
+    granted = granted or store.Granted(session, [row.course_id])
     return TaughtAssignment(
         course=row.course_id,
         course_title=course_title,
@@ -196,12 +187,15 @@ def _taught(session: Session, row: AssignmentRow, course_title: str) -> TaughtAs
         due_at=row.due_at,
         learners=len(people.list_members(session, row.course_id)),
         max_score=row.max_score,
-        submissions=[_submission(one, person, row) for one, person in store.newest_submissions(session, row)],
+        submissions=[
+            _submission(one, person, granted.times(row, person.id))
+            for one, person in store.newest_submissions(session, row)
+        ],
         job=_job(job_row) if job_row else None,
     )
 
 
-def _submission(row: SubmissionRow, person: PersonRow, assignment: AssignmentRow) -> TaughtSubmission:
+def _submission(row: SubmissionRow, person: PersonRow, times: Times) -> TaughtSubmission:
     state: SubmissionState = row.state  # type: ignore[assignment]
     return TaughtSubmission(
         id=row.id,
@@ -209,7 +203,8 @@ def _submission(row: SubmissionRow, person: PersonRow, assignment: AssignmentRow
         student=person.student,
         name=person.name,
         received_at=row.received_at,
-        late=store.is_late(row.received_at, assignment.due_at),
+        late=times.is_late(row.received_at),
+        extended=times.extended,
         state=state,
         reason=row.reason,
         marks=Marks.model_validate(row.marks) if row.marks else None,
@@ -227,9 +222,6 @@ def _title(session: Session, course: str) -> str:
 
 
 def _known(session: Session, course: str, name: str) -> tuple[str, int]:
-    """Return title and position of an assignment, or its name and the first position for a new one."""
-    try:
-        row = store.get_assignment(session, course, name, released=False)
-    except NotFound:
-        return name, 0
-    return row.title, row.position
+    """Return title and position of an assignment, archived or not, or its name and the first position for a new one."""
+    row = store.known_before(session, course, name)
+    return (row.title, row.position) if row else (name, 0)

@@ -26,7 +26,7 @@ def ensure_assignment(session: Session, course: str, name: str, title: str, posi
 
 
 def get_assignment(session: Session, course: str, name: str, *, released: bool = True) -> AssignmentRow:
-    """Return the assignment.
+    """Return the assignment, whether it has opened or not.
 
     Raises:
         NotFound: if there is none, or it is not released and only released ones are asked for.
@@ -35,6 +35,30 @@ def get_assignment(session: Session, course: str, name: str, *, released: bool =
     if row is None or (released and row.released_at is None):
         raise NotFound("The assignment")
     return row
+
+
+def get_assignment_for(session: Session, person: Person, course: str, name: str) -> AssignmentRow:
+    """Return a released assignment; to who only learns in the course it does not exist before it opens.
+
+    Raises:
+        NotFound: if there is none.
+    """
+    row = get_assignment(session, course, name)
+    if row.opens_at is not None and row.opens_at > now() and not person.has("teacher", course):
+        raise NotFound("The assignment")
+    return row
+
+
+def known_before(session: Session, course: str, name: str) -> AssignmentRow | None:
+    """Return the assignment of that name if there ever was one, archived or not."""
+    return session.scalar(select(AssignmentRow).filter_by(course_id=course, name=name))
+
+
+def list_open(session: Session, courses: list[str]) -> list[tuple[AssignmentRow, str]]:
+    """Return the released assignments of the courses that have opened, with the courses' titles, in their order."""
+    at = now()
+    rows = list_assignments(session, courses, released=True)
+    return [(row, title) for row, title in rows if row.opens_at is None or row.opens_at <= at]
 
 
 def list_assignments(session: Session, courses: list[str], *, released: bool) -> list[tuple[AssignmentRow, str]]:

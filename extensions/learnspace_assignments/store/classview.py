@@ -21,8 +21,8 @@ from learnspace_assignments.models.classview import (
 from learnspace_assignments.models.progress import AskedQuestion
 from learnspace_assignments.store.newest import newest
 from learnspace_assignments.store.progress import is_stuck
-from learnspace_assignments.store.submissions import is_late
 from learnspace_assignments.store.talk import unanswered
+from learnspace_assignments.store.terms import Granted
 from learnspace_assignments.tables import AssignmentRow, FetchRow, ProgressRow, SubmissionRow, TeamMemberRow
 from learnspace_people import store as people
 
@@ -38,6 +38,7 @@ def class_view(session: Session, row: AssignmentRow, asked: Sequence[AskedQuesti
     fetched = dict(
         session.execute(select(FetchRow.person_id, FetchRow.fetched_at).filter_by(assignment_id=row.id)).all()
     )
+    granted = Granted(session, [row.course_id])
     progress = _progress(session, row)
     handed_in = _handed_in(session, row)
     asking = {one.person.id for one in unanswered(session, [row.id])}
@@ -66,7 +67,7 @@ def class_view(session: Session, row: AssignmentRow, asked: Sequence[AskedQuesti
                 state=_state(fetched_at is not None, submission, questions, cells),
                 fetched_at=fetched_at,
                 received_at=received_at,
-                late=received_at is not None and is_late(received_at, row.due_at),
+                late=received_at is not None and granted.times(row, person.id).is_late(received_at),
                 submission=submission.id if submission else None,
                 submission_state=submission.state if submission else None,
                 formgrader_id=submission.formgrader_id if submission else "",

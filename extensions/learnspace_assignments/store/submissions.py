@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 from learnspace_assignments.models import Assignment, LearnerState, Marks, Receipt, Submission
 from learnspace_assignments.receipts import digest_of, sign
 from learnspace_assignments.store.assignments import note
+from learnspace_assignments.store.terms import Granted, admit, last_times, learner_times, terms_of
 from learnspace_assignments.tables import AssignmentRow, FetchRow, SubmissionRow
+from learnspace_assignments.times import Times
 from learnspace_core.database import now
 from learnspace_core.errors import LearnspaceError, NotFound
 from learnspace_core.models import FileEntry
@@ -30,6 +32,8 @@ def submit(
 ) -> tuple[Receipt, bool]:
     """Take a submission whose bytes are on disk already.
 
+    What was taken once has its receipt for ever; only what is new must come in time.
+
     Args:
         session: the session of the change.
         person: who hands in.
@@ -41,11 +45,16 @@ def submit(
 
     Returns:
         The receipt, and whether the submission is a new one.
+
+    Raises:
+        LearnspaceError: if it may not be handed in now, see ``admit``.
     """
     digest = digest_of(files)
     held = session.scalar(select(SubmissionRow).filter_by(assignment_id=row.id, person_id=person.id, digest=digest))
     if held is not None:
         return Receipt.model_validate(held.receipt), False
+    at = received_at or now()
+    admit(session, person.id, row, at)
     submission_id = uuid.uuid4().hex
     receipt = sign(
         Receipt(
@@ -53,7 +62,7 @@ def submit(
             course=row.course_id,
             assignment=row.name,
             username=person.username,
-            received_at=received_at or now(),
+            received_at=at,
             queued_at=queued_at,
             files=files,
             digest=digest,
@@ -104,6 +113,23 @@ def newest_submissions(session: Session, assignment: AssignmentRow) -> list[tupl
     return list(newest.values())
 
 
+def has_marks(session: Session, assignment: AssignmentRow) -> bool:
+    """Tell whether anything that was handed in for the assignment is graded."""
+    query = select(SubmissionRow.id).filter_by(assignment_id=assignment.id).where(SubmissionRow.formgrader_id != "")
+    return session.scalar(query.limit(1)) is not None
+
+
+def graded_submissions(session: Session, assignment: AssignmentRow) -> list[tuple[SubmissionRow, PersonRow]]:
+    """Return everything that has marks, whether it is the learner's newest or not, by username."""
+    query = (
+        select(SubmissionRow, PersonRow)
+        .join(PersonRow)
+        .where(SubmissionRow.assignment_id == assignment.id, SubmissionRow.formgrader_id != "")
+        .order_by(PersonRow.username, SubmissionRow.received_at)
+    )
+    return [(row, person) for row, person in session.execute(query) if row.marks is not None]
+
+
 def note_graded(session: Session, row: SubmissionRow, marks: Marks, formgrader_id: str) -> None:
     """Keep the marks of a submission; it waits for a person if a question still needs a mark."""
     row.marks = marks.model_dump()
@@ -128,12 +154,20 @@ def note_returned(
     row.feedback, row.state, row.returned_at = feedback, "returned", row.returned_at or now()
     if again:
         return
-    numbers = {"score": row.marks["score"], "max_score": row.marks["max_score"]}
+    note_scored(session, row, assignment, teacher_id)
+
+
+def note_scored(session: Session, row: SubmissionRow, assignment: AssignmentRow, teacher_id: str) -> None:
+    """Append to the record that the learner got marks; without the numbers where they are not to be seen yet."""
+    times = learner_times(session, assignment, row.person_id)
+    numbers = {}
+    if row.marks is not None and times.shows_now(times.shows.marks, now()):
+        numbers = {"score": row.marks["score"], "max_score": row.marks["max_score"]}
     note(session, row.person_id, "scored", "submission", row.id, assignment, numbers, {"instructor": teacher_id})
 
 
 def for_learner(session: Session, person: Person, row: AssignmentRow, course_title: str) -> Assignment:
-    """Return the assignment as the learner sees it: marks only once they are returned."""
+    """Return the assignment as the learner sees it: with their own times, and marks only once they may see them."""
     return all_for_learner(session, person, [(row, course_title)])[0]
 
 
@@ -146,43 +180,73 @@ def all_for_learner(session: Session, person: Person, rows: list[tuple[Assignmen
     query = select(SubmissionRow).where(SubmissionRow.person_id == person.id, SubmissionRow.assignment_id.in_(ids))
     for submission in session.scalars(query.order_by(SubmissionRow.received_at.desc())):
         submissions[submission.assignment_id].append(submission)
-    return [_seen_by_learner(row, title, row.id in fetched, submissions[row.id]) for row, title in rows]
+    granted = Granted(session, {row.course_id for row, _ in rows}, person.id)
+    return [
+        _seen_by_learner(session, row, title, row.id in fetched, submissions[row.id], granted.times(row, person.id))
+        for row, title in rows
+    ]
 
 
 def _seen_by_learner(
-    row: AssignmentRow, course_title: str, fetched: bool, submissions: list[SubmissionRow]
+    session: Session,
+    row: AssignmentRow,
+    course_title: str,
+    fetched: bool,
+    handed_in: list[SubmissionRow],
+    times: Times,
 ) -> Assignment:
+    submissions = [submission_for_learner(one, times) for one in handed_in]
     state: LearnerState = "working" if fetched else "not_started"
     if submissions:
         state = "returned" if submissions[0].state == "returned" else "handed_in"
     return Assignment(
+        **dict(terms_of(times, len(submissions), now())),
         course=row.course_id,
         course_title=course_title,
         name=row.name,
         title=row.title,
-        due_at=row.due_at,
         state=state,
         max_score=row.max_score,
         files=[FileEntry.model_validate(file) for file in row.files],
-        submissions=[submission_for_learner(submission, row) for submission in submissions],
+        submissions=submissions,
+        solution=solution_is_shown(session, row, times, returned=any(one.state == "returned" for one in submissions)),
     )
 
 
-def submission_for_learner(row: SubmissionRow, assignment: AssignmentRow) -> Submission:
+def submission_for_learner(row: SubmissionRow, times: Times) -> Submission:
     """Return a submission as its learner sees it; grading that is under way is simply handed in."""
+    at = now()
     returned = row.state == "returned"
+    marks = returned and times.shows_now(times.shows.marks, at)
+    feedback = feedback_is_shown(row, times)
     return Submission(
         id=row.id,
         received_at=row.received_at,
         queued_at=row.queued_at,
-        late=is_late(row.received_at, assignment.due_at),
-        state="returned" if returned else "handed_in",
+        late=times.is_late(row.received_at),
+        state="returned" if marks or feedback else "handed_in",
         files=[FileEntry.model_validate(file) for file in row.files],
         digest=row.digest,
-        marks=Marks.model_validate(row.marks) if returned else None,
+        marks=Marks.model_validate(row.marks) if marks else None,
+        feedback=feedback,
     )
 
 
-def is_late(received_at: datetime, due_at: datetime | None) -> bool:
-    """Tell whether something came after it was due; the due second itself is in time."""
-    return due_at is not None and received_at > due_at
+def feedback_is_shown(row: SubmissionRow, times: Times) -> bool:
+    """Tell whether the learner may read the feedback on their submission now."""
+    return row.state == "returned" and times.shows_now(times.shows.feedback, now())
+
+
+def solution_is_shown(session: Session, assignment: AssignmentRow, times: Times, *, returned: bool) -> bool:
+    """Tell whether a learner may read the solution: never while anybody can still hand in, even with a late extension.
+
+    Args:
+        session: where it is read.
+        assignment: the assignment.
+        times: those of the learner.
+        returned: whether work of the learner's was returned.
+    """
+    at, when = now(), times.shows.solutions
+    if when == "never" or not times.is_over(at) or not last_times(session, assignment).is_over(at):
+        return False
+    return returned or when == "after_due"

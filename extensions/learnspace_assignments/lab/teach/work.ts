@@ -72,8 +72,9 @@ export class TeacherWork {
     this.dueSaved = '';
     this.changed.emit();
     try {
-      const path = `teach/${segments(one.course, one.name)}/due`;
-      await this.learnspace.send('PUT', path, { due_at: due?.toISOString() ?? null });
+      const path = `teach/${segments(one.course, one.name)}/settings`;
+      const held = await this.learnspace.request<object>(path);
+      await this.learnspace.send('PUT', path, { ...held, due_at: due?.toISOString() ?? null });
       await this.taught.load();
       this.dueSaved = key;
     } catch (reason) {
