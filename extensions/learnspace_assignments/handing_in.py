@@ -22,6 +22,8 @@ from learnspace_core.models import FileEntry
 from learnspace_core.routes import SEGMENT, LearnspaceHandler, Rows, address, check_segment, client_of, file_address
 from learnspace_core.settings import Uploads
 
+LIMITS_SECONDS = 2
+"""How long the service is asked for its limits; on a bad line the learner must not wait for them."""
 LARGEST_LOOK = 20_000_000
 """Bytes of a notebook that is looked into before it is handed in."""
 
@@ -77,7 +79,10 @@ class SubmitHandler(HandInHandler):
     async def _limits(self) -> Uploads | None:
         """Return the service's limits; while it is out of reach the last known ones, or none."""
         try:
-            self.settings["learnspace_limits"] = Uploads.model_validate(await self.client.json("GET", "limits"))
+            async with asyncio.timeout(LIMITS_SECONDS):
+                self.settings["learnspace_limits"] = Uploads.model_validate(await self.client.json("GET", "limits"))
+        except TimeoutError:
+            pass
         except LearnspaceError as error:
             if error.status < 500:
                 raise

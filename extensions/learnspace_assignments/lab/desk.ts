@@ -1,10 +1,13 @@
 /** The documents that are open in JupyterLab: open, run and save them. */
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { IDocumentManager } from '@jupyterlab/docmanager';
-import type { IDocumentWidget } from '@jupyterlab/docregistry';
+import type { DocumentRegistry, IDocumentWidget } from '@jupyterlab/docregistry';
 
 import { RequestError } from '../../learnspace_core/lab/errors';
 import type { ICheck, IDesk } from './tokens';
+
+/** Where a document may stand. */
+const AREAS = ['main', 'left', 'right', 'down'];
 
 /** The part of a notebook's JSON that tells how a run went. */
 interface INotebook {
@@ -36,11 +39,21 @@ export class Desk implements IDesk {
 
   async saveBelow(folder: string): Promise<void> {
     const below = `${folder}/`;
-    for (const widget of this.app.shell.widgets()) {
+    const unsaved = new Map<string, DocumentRegistry.Context>();
+    for (const widget of AREAS.flatMap(area => [...this.app.shell.widgets(area)])) {
       const context = this.documents.contextForWidget(widget);
-      if (context?.localPath.startsWith(below) && context.model.dirty) {
-        await context.save();
+      if (!context?.model.dirty || !context.localPath.startsWith(below)) {
+        continue;
       }
+      const other = unsaved.get(context.localPath);
+      if (other && other !== context) {
+        // Whichever were saved last would undo the other.
+        throw new RequestError('open_twice', context.localPath, 0);
+      }
+      unsaved.set(context.localPath, context);
+    }
+    for (const [path, context] of unsaved) {
+      await save(path, context);
     }
   }
 
@@ -52,6 +65,18 @@ export class Desk implements IDesk {
     await widget.context.ready;
     this.app.shell.activateById(widget.id);
     return widget;
+  }
+}
+
+/** Save a document, or say that it could not be. */
+async function save(path: string, context: DocumentRegistry.Context): Promise<void> {
+  try {
+    await context.save();
+  } catch {
+    throw new RequestError('not_saved', path, 0);
+  }
+  if (context.model.dirty) {
+    throw new RequestError('not_saved', path, 0);
   }
 }
 

@@ -7,17 +7,17 @@ import { asRequestError, type RequestError } from '../../learnspace_core/lab/err
 import { Loader } from '../../learnspace_core/lab/loader';
 import type { ILearnspace } from '../../learnspace_core/lab/tokens';
 import type { IHtml } from '../../learnspace_core/lab/types';
+import { Outbox } from './outbox';
 import type { ICheck, IDesk } from './tokens';
-import type { IAssignment, IFetched, IReceipt } from './types';
+import { keyOf } from './types';
+import type { IAssignment, IFetched, IHandIn, IQueued, IReceipt } from './types';
+import { Versions } from './versions';
+
+export { keyOf } from './types';
 
 export type Step = 'get' | 'work' | 'check' | 'hand_in' | 'feedback';
 
 export const STEPS: Step[] = ['get', 'work', 'check', 'hand_in', 'feedback'];
-
-/** Name an assignment for people's eyes and for commands. */
-export function keyOf(one: { course: string; name: string }): string {
-  return `${one.course}/${one.name}`;
-}
 
 export class LearnerWork {
   constructor(
@@ -28,8 +28,12 @@ export class LearnerWork {
     this.feedback = new Loader(() =>
       learnspace.request<IHtml>(`submissions/${segments(this._feedbackOf)}/feedback`)
     );
+    this.outbox = new Outbox(learnspace, () => void mine.load());
+    this.versions = new Versions(learnspace);
   }
 
+  readonly outbox: Outbox;
+  readonly versions: Versions;
   readonly changed = new Signal<this, void>(this);
   readonly feedback: Loader<IHtml>;
 
@@ -40,6 +44,8 @@ export class LearnerWork {
   error: RequestError | null = null;
   /** Whether the learner is asked to confirm what will be sent. */
   confirming = false;
+  /** What is shown for that. */
+  handing: IHandIn | null = null;
   /** Whether what is confirmed comes after the due date, by this machine's clock. */
   late = false;
   showsFeedback = false;
@@ -70,7 +76,7 @@ export class LearnerWork {
     if (one.local_path === '') {
       return 'get';
     }
-    if (one.state === 'handed_in') {
+    if (one.state === 'handed_in' || this.outbox.of(one).length > 0) {
       return null;
     }
     if (this.check) {
@@ -111,12 +117,17 @@ export class LearnerWork {
     return this._do('hand_in', async () => {
       await this.desk.saveBelow(one.local_path);
       const path = `assignments/${segments(one.course, one.name)}/submit`;
-      const answer = await this.learnspace.send<Partial<IReceipt>>('POST', path);
-      // Without one it waits in the space.
-      this.receipt = answer.received_at ? (answer as IReceipt) : null;
+      const sending = this.learnspace.send<IReceipt | IQueued>('POST', path);
+      const answer = await this.outbox.during(sending);
+      this.receipt = 'received_at' in answer ? answer : null;
       this.confirming = false;
-      await this.mine.load();
+      // On a bad line this takes long, and the receipt is here already.
+      void this.mine.load();
     });
+  }
+
+  openFile(path: string): Promise<void> {
+    return this.desk.open(path);
   }
 
   cancelHandIn(): void {
@@ -150,8 +161,10 @@ export class LearnerWork {
   /** Save what is open, so that what is shown is what will be sent. */
   private async _prepare(one: IAssignment): Promise<void> {
     await this.desk.saveBelow(one.local_path);
-    await this.mine.load();
+    const path = `assignments/${segments(one.course, one.name)}/submit`;
+    this.handing = await this.learnspace.request<IHandIn>(path);
     this.receipt = null;
+    this.versions.forget();
     this.late = one.due_at !== null && Date.parse(one.due_at) < Date.now();
     this.confirming = true;
   }
@@ -191,6 +204,7 @@ export class LearnerWork {
     this.check = null;
     this.receipt = null;
     this.feedback.clear();
+    this.versions.forget();
   }
 
   private readonly _worked = new Set<string>();

@@ -19,6 +19,7 @@ export class AssignmentsModel implements IPanelModel {
 
   refresh(): void {
     void this.mine.load();
+    void this.learner.outbox.load();
   }
 
   select(args: Record<string, string>): void {

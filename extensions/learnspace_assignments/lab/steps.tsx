@@ -4,8 +4,11 @@ import * as React from 'react';
 import { Problem } from '../../learnspace_core/lab/components';
 import type { ILearnspace } from '../../learnspace_core/lab/tokens';
 import { Feedback } from './feedback';
-import { Confirmation, History, Receipt } from './handin';
+import { Confirmation } from './handin';
+import { History } from './history';
 import { type IStepsProps, STEPS, type Step } from './learnerwork';
+import { Queued } from './queued';
+import { Receipt } from './receipt';
 import type { ICheck } from './tokens';
 
 export function Steps(props: IStepsProps): JSX.Element {
@@ -42,6 +45,7 @@ export function Steps(props: IStepsProps): JSX.Element {
       {learner.error && (
         <Problem error={learner.error} trans={trans} onRetry={() => void learner.retry(one)} />
       )}
+      <Queued ones={learner.outbox.of(one)} outbox={learner.outbox} learnspace={learnspace} />
       {learner.confirming && <Confirmation {...props} onCancel={cancel} />}
       {learner.receipt && <Receipt receipt={learner.receipt} learnspace={learnspace} />}
       {learner.showsFeedback && <Feedback {...props} />}
@@ -71,7 +75,7 @@ function told({ one, learner, learnspace }: IStepsProps): string[] {
   if (learner.busy) {
     return [busyWord(learner.busy, learnspace)];
   }
-  if (learner.confirming || learner.receipt || learner.error) {
+  if (learner.confirming || learner.receipt || learner.error || learner.outbox.of(one).length) {
     return [];
   }
   if (learner.check) {

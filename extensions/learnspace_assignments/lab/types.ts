@@ -29,6 +29,8 @@ export interface IReceipt {
   assignment: string;
   username: string;
   received_at: string;
+  /** When it began to wait in the space, as the space says; null if it did not. */
+  queued_at: string | null;
   files: IFileEntry[];
   digest: string;
   public_key: string;
@@ -38,6 +40,7 @@ export interface IReceipt {
 export interface ISubmission {
   id: string;
   received_at: string;
+  queued_at: string | null;
   late: boolean;
   state: SubmissionState;
   files: IFileEntry[];
@@ -59,6 +62,48 @@ export interface IAssignment {
   /** Where it stands, relative to the server's root; empty before it is fetched. */
   local_path: string;
   local_files: IFileEntry[];
+}
+
+/** A hand-in in the space's outbox: not handed in yet. */
+export interface IQueued {
+  id: string;
+  course: string;
+  assignment: string;
+  queued_at: string;
+  files: IFileEntry[];
+  size: number;
+  digest: string;
+  state: 'sending' | 'waiting' | 'refused';
+  sent: number;
+  tries: number;
+  next_try_at: string | null;
+  reason: { code: string; message: string } | null;
+}
+
+/** A notebook that may be handed in, though nobody could grade it as it is. */
+export interface IWarned {
+  path: string;
+  code: string;
+}
+
+/** What would be sent now. */
+export interface IHandIn {
+  files: IFileEntry[];
+  size: number;
+  warnings: IWarned[];
+}
+
+/** Where an older version stands now. */
+export interface IBroughtBack {
+  path: string;
+  notebook: string;
+  written: string[];
+  kept: string[];
+}
+
+/** Name an assignment for people's eyes and for commands. */
+export function keyOf(one: { course: string; name: string }): string {
+  return `${one.course}/${one.name}`;
 }
 
 export interface IFetched {

@@ -2,6 +2,7 @@
 import * as React from 'react';
 
 import {
+  Chip,
   Empty,
   Loaded,
   Section,
@@ -12,14 +13,27 @@ import {
 import { keyOf } from './learnerwork';
 import { byCourse } from './bycourse';
 import type { AssignmentsModel } from './model';
+import { Queued } from './queued';
 import { LearnerChip, PastDue } from './states';
 import { Steps } from './steps';
 import type { IAssignment } from './types';
 
 export function assignmentsView(model: AssignmentsModel): () => JSX.Element {
   return function AssignmentsView() {
-    useChanges(model.mine.changed, model.learner.changed, model.learner.feedback.changed);
-    const { trans } = model.learnspace;
+    const { learner, learnspace, mine } = model;
+    useChanges(
+      mine.changed,
+      learner.changed,
+      learner.feedback.changed,
+      learner.outbox.changed,
+      learner.versions.changed
+    );
+    const { trans } = learnspace;
+    // What waits is known without the platform; where the list is there, it stands with its assignment.
+    const listed = new Set(mine.value?.map(keyOf));
+    const alone = learner.outbox.waiting.filter(
+      one => !listed.has(keyOf({ course: one.course, name: one.assignment }))
+    );
     return (
       <main className="ls-Column ls-mod-wide" aria-label={trans.__('Assignments')}>
         <div className="ls-Tools">
@@ -32,6 +46,7 @@ export function assignmentsView(model: AssignmentsModel): () => JSX.Element {
             {trans.__('Refresh')}
           </button>
         </div>
+        <Queued ones={alone} outbox={learner.outbox} named learnspace={learnspace} />
         <Loaded loader={model.mine} trans={trans} lines={6}>
           {mine => <Mine mine={mine} model={model} />}
         </Loaded>
@@ -86,12 +101,16 @@ function Row({ one, model }: { one: IAssignment; model: AssignmentsModel }): JSX
             <PastDue state={one.state} dueAt={one.due_at} learnspace={learnspace} />
           </span>
         </span>
-        <LearnerChip
-          state={one.state}
-          score={marks?.score ?? null}
-          maxScore={marks?.max_score ?? null}
-          learnspace={learnspace}
-        />
+        {learner.outbox.of(one).length > 0 ? (
+          <Chip tone="attention">{trans.__('not handed in yet')}</Chip>
+        ) : (
+          <LearnerChip
+            state={one.state}
+            score={marks?.score ?? null}
+            maxScore={marks?.max_score ?? null}
+            learnspace={learnspace}
+          />
+        )}
       </button>
       {open && <Steps one={one} learner={learner} learnspace={learnspace} />}
     </li>

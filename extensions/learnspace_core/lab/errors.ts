@@ -73,6 +73,35 @@ export function explain(error: RequestError, trans: TranslationBundle): string {
       return trans.__(
         'Your work changed while it was handed in. An older version arrived; hand in once more.'
       );
+    case 'not_saved':
+      return trans.__(
+        '%1 could not be saved, so nothing was handed in. Save it yourself, then hand in.',
+        error.message
+      );
+    case 'open_twice':
+      return trans.__(
+        '%1 is open twice, with different changes. Close one of the two, then hand in.',
+        error.message
+      );
+    case 'withdrawn':
+      return trans.__('You withdrew this hand-in. You can hand in again at any time.');
+    case 'outbox_full':
+      return trans.__(
+        'The platform cannot be reached, and no more work can wait in your space. Your files are safe: withdraw something that waits, or hand in again later.'
+      );
+    case 'outbox_damaged':
+      return trans.__('The copy that waited in your space is damaged. Hand in once more.');
+    case 'too_large_to_show':
+      return trans.__('This is too large to be shown here. Bring it back and open it.');
+    case 'not_a_regular_file':
+      return trans.__(
+        'A link, or something that is no file, cannot be handed in. Put a copy of the file in its place. (%1)',
+        error.message
+      );
+    case 'bad_path':
+      return trans.__('A file has a name that cannot be used. Rename it. (%1)', error.message);
+    case 'too_large':
+      return trans.__('This is more than may be handed in. (%1)', error.message);
     case 'damaged_download':
       return trans.__('A file did not arrive whole. Nothing was changed; try again.');
     case 'disk_full':
