@@ -23,10 +23,11 @@ SPACE = "/hub/user-redirect/lab"
 
 
 class Shown(NamedTuple):
-    """An assignment, how far its due time is in words, its newest submission, and where it opens in the space."""
+    """An assignment, its due time in words and whether it is past, its newest submission, where it opens in the space."""
 
     one: Assignment
     due: str
+    past: bool
     newest: Submission | None
     returned: Submission | None
     address: str
@@ -54,6 +55,7 @@ def _shown(one: Assignment, language: str, at: datetime) -> Shown:
     return Shown(
         one=one,
         due=due_words(one.due_at, at, translator(language), done=done),
+        past=one.due_at is not None and one.due_at < at,
         newest=one.submissions[0] if one.submissions else None,
         returned=next((each for each in one.submissions if each.state == "returned"), None),
         # Before it is fetched there is no file to open.
