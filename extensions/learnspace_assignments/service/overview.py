@@ -23,7 +23,7 @@ SPACE = "/hub/user-redirect/lab"
 
 
 class Shown(NamedTuple):
-    """An assignment, its due time in words and whether it is past, its newest submission, where it opens in the space."""
+    """An assignment, its due time in words, whether that is past, its newest submission, where it opens in Lab."""
 
     one: Assignment
     due: str
