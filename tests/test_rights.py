@@ -9,6 +9,7 @@ import pytest
 from fastapi import FastAPI
 
 from learnspace_assignments import store
+from learnspace_assignments.coursedir import ensure_course_directory
 from learnspace_assignments.models import NewAccommodation
 from learnspace_core import jobs
 from learnspace_core.blobs import BlobStore
@@ -64,6 +65,11 @@ VERBS: dict[str, tuple[set[str], dict[str, object]]] = {
     f"GET {T}/submissions/{{submission_id}}/marks": (TEACHER, {}),
     f"POST {T}/grade": (TEACHER, {"json": {}}),
     f"POST {T}/return": (TEACHER, {"json": {}}),
+    f"GET {T}/release": (TEACHER, {}),
+    f"POST {T}/release": (TEACHER, {"json": {"note": "Clearer words"}}),
+    f"GET {T}/check": (TEACHER, {}),
+    f"POST {T}/check": (TEACHER, {}),
+    "POST /jobs/{job_id}/cancel": (TEACHER, {}),
     f"GET {A}/questions": (MEMBERS, {}),
     f"PUT {A}/progress": (LEARNERS, {"json": {"questions": []}}),
     f"GET {A}/messages": (LEARNERS, {}),
@@ -90,6 +96,9 @@ def place(school: Database, blobs: BlobStore, settings: Settings) -> dict[str, s
     """A resource, a released assignment, amy's returned submission and a job; their identifiers."""
     blob = blobs.put(b'{"cells":[],"metadata":{},"nbformat":4,"nbformat_minor":5}')
     entry = FileEntry(path="doubling.ipynb", sha256=blob.sha256, size=blob.size)
+    source = ensure_course_directory(settings, "art") / "source/doubling"
+    source.mkdir()
+    (source / "doubling.ipynb").write_bytes(blobs.read(blob.sha256))
     with school.write() as session:
         row = store.ensure_assignment(session, "art", "doubling", "Doubling")
         store.release(session, row, [entry], 5)

@@ -19,6 +19,7 @@ ENDED = {
     "kernel_died": "Python stopped before this cell could run.",
     "sandbox_died": "The notebook stopped the program that ran it.",
     "too_much_output": "The notebook wrote more output than is allowed.",
+    "no_kernel": "The grader has no kernel for the language of this notebook.",
 }
 OUTPUT_KINDS = ("stream", "display_data", "execute_result", "error")
 
@@ -39,18 +40,28 @@ class SandboxExecute(NbGraderPreprocessor):
         result: Result = self.run(
             Request(
                 cells=[cell.source for cell in code],
-                files=_files_beside(Path(resources["metadata"]["path"])),
+                files=files_beside(Path(resources["metadata"]["path"])),
                 seconds=self.seconds,
+                kernel=kernel_of(nb),
             )
         )
         for number, (cell, got) in enumerate(zip(code, result.cells, strict=True), start=1):
             cell.execution_count = None if got.status == "not_run" else number
-            cell.outputs = _outputs(got, ENDED[result.ended], number)
+            cell.outputs = outputs_of(got, ENDED[result.ended], number)
         resources["learnspace_ended"] = result.ended
         return nb, resources
 
 
-def _files_beside(directory: Path) -> dict[str, Any]:
+def kernel_of(notebook: NotebookNode) -> str:
+    """Return the kernel that runs a notebook in the sandbox: for Python, whatever its name elsewhere, ``python3``."""
+    wanted = notebook.metadata.get("kernelspec", {})
+    return (
+        "python3" if str(wanted.get("language", "python")).lower() == "python" else str(wanted.get("name", "python3"))
+    )
+
+
+def files_beside(directory: Path) -> dict[str, Any]:
+    """Return the files that a notebook finds beside it, in base64 by path."""
     files = (path for path in sorted(directory.rglob("*")) if path.is_file() and not path.is_symlink())
     return {
         path.relative_to(directory).as_posix(): base64.b64encode(path.read_bytes())
@@ -59,7 +70,8 @@ def _files_beside(directory: Path) -> dict[str, Any]:
     }
 
 
-def _outputs(got: CellResult, reason: str, number: int) -> list[NotebookNode]:
+def outputs_of(got: CellResult, reason: str, number: int) -> list[NotebookNode]:
+    """Return the valid outputs of a cell; one without a verdict gets an error output that says the reason."""
     outputs = []
     for raw in got.outputs:
         if raw.get("output_type") not in OUTPUT_KINDS:

@@ -21,12 +21,20 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde, GenerateAssignment
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import AssignLatePenalties, CheckCellMetadata, IgnorePattern, LimitOutput, SaveAutoGrades
+from nbgrader.preprocessors import (
+    AssignLatePenalties,
+    CheckCellMetadata,
+    IgnorePattern,
+    InstantiateTests,
+    LimitOutput,
+    SaveAutoGrades,
+)
 from traitlets.config import Config
 
 from learnspace_assignments.coursedir import course_directory, refuse_links, share
 from learnspace_assignments.execute import SandboxExecute
 from learnspace_assignments.models import Marks, Question
+from learnspace_assignments.nbgraderwords import in_plain_words, listening
 from learnspace_assignments.newbook import ensure_gradebook
 from learnspace_assignments.penalties import LatePolicyPlugin, ensure_due, settle
 from learnspace_assignments.questions import titles
@@ -65,6 +73,10 @@ class CourseBook:
             CheckCellMetadata,
         ]
         self._config.AssignLatePenalties.plugin_class = LatePolicyPlugin
+        # It would run the teacher's code in this process, beside every course's gradebook (see ``sources.py``).
+        self._config.GenerateAssignment.preprocessors = [
+            step for step in GenerateAssignment().preprocessors if step is not InstantiateTests
+        ]
         if run is not None:
             self._config.SandboxExecute.run = run
             self._config.SandboxExecute.seconds = settings.sandbox.seconds
@@ -180,9 +192,10 @@ class CourseBook:
             app.force = True
             app.log = log
             try:
-                app.start()
+                with listening(log) as heard:
+                    app.start()
             except (NbGraderException, SystemExit) as error:
-                raise LearnspaceError("not_gradable", f"nbgrader could not work on {name}: {error}") from error
+                raise LearnspaceError("not_gradable", in_plain_words(name, str(error), heard)) from error
             except Exception as error:
                 log.exception("nbgrader failed on %s of %s", name, student)
                 raise LearnspaceError(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 
-from learnspace_assignments import store
+from learnspace_assignments import checking, store
 from learnspace_assignments.coursedir import course_directory, gradebook_time
 from learnspace_assignments.feedback import feedback_page
 from learnspace_assignments.gradebook import CourseBook
 from learnspace_assignments.models import Marks
 from learnspace_assignments.penalties import penalised
 from learnspace_assignments.points import max_points
+from learnspace_assignments.sources import read_source, refuse_faults, source_folder
 from learnspace_assignments.tables import AssignmentRow, SubmissionRow
 from learnspace_assignments.times import Times
 from learnspace_core.errors import LearnspaceError
@@ -18,6 +19,8 @@ from learnspace_core.jobs import Work, job
 from learnspace_core.models import FileEntry
 from learnspace_people.tables import PersonRow
 from learnspace_sandbox.engine import make_run
+
+__all__ = ["checking", "give_back", "grade", "read_marks", "release"]
 
 log = logging.getLogger(__name__)
 UNREADABLE = "It cannot be graded by itself. Look at it by hand, or ask the learner to hand in again."
@@ -30,8 +33,13 @@ def _book(work: Work) -> CourseBook:
 
 @job("release")
 def release(work: Work) -> None:
-    """Make the learners' version of an assignment from its source and release it."""
+    """Make the learners' version of an assignment from its source and release it.
+
+    Raises:
+        LearnspaceError: ``bad_assignment``, naming what is wrong with which cell of which notebook.
+    """
     name = work.payload["name"]
+    refuse_faults(read_source(source_folder(work.settings, work.payload["course"], name)))
     folder = _book(work).generate(name)
     files = []
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
@@ -41,7 +49,9 @@ def release(work: Work) -> None:
     points = max_points(files, work.blobs)
     with work.database.write() as session:
         row = store.get_assignment(session, work.payload["course"], name, released=False)
-        store.release(session, row, files, points)
+        new = store.release(session, row, files, points, work.payload.get("note", ""))
+        if new and "teacher" in work.payload:
+            store.note_released(session, row, work.payload["teacher"])
 
 
 @job("grade")

@@ -85,6 +85,13 @@ def add(session: Session, queue: QueueName, kind: str, payload: dict[str, Any], 
     return row
 
 
+def cancel(session: Session, row: JobRow) -> None:
+    """Stop a job that waits or runs; its worker finds out when it next says how far it is."""
+    ended = update(JobRow).where(JobRow.id == row.id, JobRow.state.in_(("waiting", "running")))
+    session.execute(ended.values(state="cancelled", finished_at=now(), lease_until=None))
+    session.refresh(row)
+
+
 class Queue:
     """The waker of one kind of worker.
 

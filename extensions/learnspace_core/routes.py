@@ -28,6 +28,8 @@ FORWARDED: tuple[tuple[str, frozenset[str]], ...] = (
     (r"jobs/[^/]+", frozenset({"GET"})),
     (r"teach/[^/]+/[^/]+/submissions/[^/]+/marks", frozenset({"GET"})),
     (r"teach/[^/]+/[^/]+/(?:grade|return)", frozenset({"POST"})),
+    (r"teach/[^/]+/[^/]+/(?:release|check)", frozenset({"GET", "POST"})),
+    (r"jobs/[^/]+/cancel", frozenset({"POST"})),
     (r"teach/inbox", frozenset({"GET"})),
     (r"teach/[^/]+/[^/]+/(?:class|messages)", frozenset({"GET"})),
     (r"teach/[^/]+/[^/]+/messages/[^/]+", frozenset({"POST"})),

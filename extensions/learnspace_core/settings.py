@@ -132,6 +132,13 @@ class Grading(Section):
     """The grader's workers."""
 
     workers: int = Field(0, ge=0, description="Grading processes; 0 means one for each core.")
+    check_seconds: int = Field(
+        120, ge=1, description="Time that a check before release may take; what it could not try by then, it says."
+    )
+    check_repeats: int = Field(3, ge=1, description="How often such a check runs the reference solution from scratch.")
+    check_mutants: int = Field(
+        100, ge=1, description="Most mistakes that such a check makes in the solutions of one notebook."
+    )
 
 
 class Uploads(Section):

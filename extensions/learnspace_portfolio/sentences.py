@@ -9,6 +9,7 @@ from learnspace_core.tables import RecordRow
 SENTENCES = {
     ("opened", "resource"): "Opened {title}",
     ("fetched", "assignment"): "Began {title}",
+    ("released", "assignment"): "Released {title}",
     ("submitted", "submission"): "Handed in {title}",
     ("asked", "assignment"): "Asked about {title}",
     ("answered", "assignment"): "Answered about {title}",

@@ -16,13 +16,14 @@ from learnspace_core.database import Database
 from learnspace_core.settings import Settings
 
 
-def _cell(kind: str, source: str, **grading: object) -> nbformat.NotebookNode:
+def cell(kind: str, source: str, **grading: object) -> nbformat.NotebookNode:
+    """Return a cell, with nbgrader's marks if any are given."""
     make = nbformat.v4.new_code_cell if kind == "code" else nbformat.v4.new_markdown_cell
-    cell = make(source)
+    made = make(source)
     if grading:
         defaults = {"schema_version": 3, "grade": False, "solution": False, "locked": False, "task": False}
-        cell.metadata.nbgrader = {**defaults, **grading}
-    return cell
+        made.metadata.nbgrader = {**defaults, **grading}
+    return made
 
 
 def source_notebook() -> nbformat.NotebookNode:
@@ -34,10 +35,10 @@ def source_notebook() -> nbformat.NotebookNode:
     )
     notebook = nbformat.v4.new_notebook(
         cells=[
-            _cell("markdown", "# Doubling"),
-            _cell("code", solution, grade_id="double", solution=True, cell_type="code"),
-            _cell("code", tests, grade_id="double-tests", grade=True, locked=True, points=2, cell_type="code"),
-            _cell("markdown", "Say why.", grade_id="why", grade=True, solution=True, points=3, cell_type="markdown"),
+            cell("markdown", "# Doubling"),
+            cell("code", solution, grade_id="double", solution=True, cell_type="code"),
+            cell("code", tests, grade_id="double-tests", grade=True, locked=True, points=2, cell_type="code"),
+            cell("markdown", "Say why.", grade_id="why", grade=True, solution=True, points=3, cell_type="markdown"),
         ]
     )
     notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 
 from pydantic import BaseModel
 
 from learnspace_assignments.models.assignments import Marks, SubmissionState
 from learnspace_core.models import Job
+
+ReleaseState = Literal["not_released", "scheduled", "open", "closed"]
+"""By the service's clock: ``scheduled`` is released and opens later."""
 
 
 class TaughtSubmission(BaseModel):
@@ -31,12 +35,17 @@ class TaughtSubmission(BaseModel):
 
 
 class TaughtAssignment(BaseModel):
-    """An assignment as its teacher sees it: how many learners the course has and who handed in."""
+    """An assignment as its teacher sees it: how many learners the course has and who handed in.
+
+    ``version`` counts the versions that were released.
+    """
 
     course: str
     course_title: str
     name: str
     title: str
+    release: ReleaseState
+    version: int
     due_at: datetime | None
     learners: int
     max_score: float

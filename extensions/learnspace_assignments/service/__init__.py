@@ -6,6 +6,7 @@ from learnspace_assignments.service import (
     classview,
     learning,
     overview,
+    preparing,
     previews,
     receipts,
     settings,
@@ -16,7 +17,7 @@ from learnspace_assignments.service import (
 
 api = APIRouter()
 pages = APIRouter()
-for part in (learning, solutions, previews, receipts, teaching, classview, talk, settings):
+for part in (learning, solutions, previews, receipts, teaching, preparing, classview, talk, settings):
     api.include_router(part.api)
 for shown in (learning, solutions, overview, receipts):
     pages.include_router(shown.pages)

@@ -14,6 +14,7 @@ from learnspace_assignments import store
 from learnspace_assignments.coursedir import course_directory, gradebook_time
 from learnspace_assignments.models import Marks, SubmissionState, TaughtAssignment, TaughtSubmission
 from learnspace_assignments.points import max_points
+from learnspace_assignments.service.preparing import adopt_sources, is_there, release_state
 from learnspace_assignments.tables import AssignmentRow, SubmissionRow
 from learnspace_assignments.times import Times
 from learnspace_assignments.uploads import UPLOAD_BODY, receive_files
@@ -48,6 +49,7 @@ def teach(request: Request, caller: Caller) -> list[TaughtAssignment]:
     """List the assignments of the courses that the caller teaches, with each learner's newest submission."""
     database: Database = request.app.state.database
     courses = caller.courses("teacher")
+    adopt_sources(request, courses)
     with database.read() as session:
         rows = store.list_assignments(session, courses, released=False)
         stale = [row for row, _ in rows if _marks_are_stale(request, session, row)]
@@ -56,7 +58,7 @@ def teach(request: Request, caller: Caller) -> list[TaughtAssignment]:
     with database.read() as session:
         granted = store.Granted(session, courses)
         rows = store.list_assignments(session, courses, released=False)
-        return [_taught(session, row, title, granted) for row, title in rows]
+        return [_taught(session, row, title, granted) for row, title in rows if is_there(request, row)]
 
 
 @api.get("/teach/{course}/{name}/submissions")
@@ -184,6 +186,8 @@ def _taught(
         course_title=course_title,
         name=row.name,
         title=row.title,
+        release=release_state(row),
+        version=row.version,
         due_at=row.due_at,
         learners=len(people.list_members(session, row.course_id)),
         max_score=row.max_score,

@@ -8,6 +8,8 @@ from learnspace_assignments.store.accommodations import (
     take_back,
 )
 from learnspace_assignments.store.assignments import (
+    adopt_sources,
+    assignment_names,
     ensure_assignment,
     get_assignment,
     get_assignment_for,
@@ -16,8 +18,10 @@ from learnspace_assignments.store.assignments import (
     list_open,
     note,
     note_fetched,
+    note_released,
     release,
 )
+from learnspace_assignments.store.reports import get_report, newest_job, newest_release, save_report
 from learnspace_assignments.store.settings import archive, change_settings, settings_of
 from learnspace_assignments.store.submissions import (
     all_for_learner,
@@ -41,8 +45,10 @@ from learnspace_assignments.store.terms import Granted, learner_times, times_of
 __all__ = [
     "Granted",
     "accommodations_of",
+    "adopt_sources",
     "all_for_learner",
     "archive",
+    "assignment_names",
     "change_grant",
     "change_settings",
     "ensure_assignment",
@@ -51,6 +57,7 @@ __all__ = [
     "get_assignment",
     "get_assignment_for",
     "get_grant",
+    "get_report",
     "get_submission",
     "graded_submissions",
     "grant",
@@ -59,14 +66,18 @@ __all__ = [
     "learner_times",
     "list_assignments",
     "list_open",
+    "newest_job",
+    "newest_release",
     "newest_submissions",
     "note",
     "note_fetched",
     "note_graded",
+    "note_released",
     "note_returned",
     "note_scored",
     "note_withheld",
     "release",
+    "save_report",
     "settings_of",
     "solution_is_shown",
     "submission_for_learner",

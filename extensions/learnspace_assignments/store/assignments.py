@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from learnspace_assignments.tables import AssignmentRow, FetchRow, VersionRow
@@ -23,6 +23,22 @@ def ensure_assignment(session: Session, course: str, name: str, title: str, posi
     row.title, row.position, row.archived_at = title, position, None
     session.flush()
     return row
+
+
+def assignment_names(session: Session, course: str) -> set[str]:
+    """Return the names of all assignments that a course has or had."""
+    return set(session.scalars(select(AssignmentRow.name).filter_by(course_id=course)))
+
+
+def adopt_sources(session: Session, course: str, titles: dict[str, str]) -> None:
+    """Take assignments that exist as folders alone into the table, not released; those that are there stay as they are.
+
+    One that a teacher deleted stays deleted, whatever is left of its folder.
+    """
+    last = session.scalar(select(func.max(AssignmentRow.position)).filter_by(course_id=course))
+    unknown = sorted(set(titles) - assignment_names(session, course))
+    for place, name in enumerate(unknown, start=0 if last is None else last + 1):
+        ensure_assignment(session, course, name, titles[name], place)
 
 
 def get_assignment(session: Session, course: str, name: str, *, released: bool = True) -> AssignmentRow:
@@ -103,6 +119,11 @@ def release(session: Session, row: AssignmentRow, files: list[FileEntry], max_sc
         )
     )
     return True
+
+
+def note_released(session: Session, row: AssignmentRow, teacher_id: str) -> None:
+    """Record that a teacher released the assignment, or a new version of it."""
+    note(session, teacher_id, "released", "assignment", str(row.id), row, {"version": float(row.version)})
 
 
 def note_fetched(session: Session, person: Person, row: AssignmentRow) -> None:
