@@ -61,6 +61,7 @@ VERBS: dict[str, tuple[set[str], dict[str, object]]] = {
     f"GET {S}/feedback": ({"amy", "ted"}, {}),
     f"GET {S}/feedback/{{notebook}}": ({"amy", "ted"}, {}),
     "GET /teach": (EVERYONE, {}),
+    "GET /teach/{course}/marks.csv": (TEACHER, {}),
     f"GET {T}/submissions": (TEACHER, {}),
     f"GET {T}/submissions/{{submission_id}}/marks": (TEACHER, {}),
     f"POST {T}/grade": (TEACHER, {"json": {}}),

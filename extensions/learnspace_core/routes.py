@@ -40,6 +40,7 @@ FORWARDED: tuple[tuple[str, frozenset[str]], ...] = (
     (r"teach/[^/]+/[^/]+/settings", frozenset({"GET", "PUT"})),
     (r"teach/[^/]+/accommodations", frozenset({"GET", "POST"})),
     (r"teach/[^/]+/accommodations/[^/]+", frozenset({"PUT", "DELETE"})),
+    (r"teach/[^/]+/marks\.csv", frozenset({"GET"})),
     # Last: what has a word of its own in the place of the assignment's name stands above.
     (r"teach/[^/]+/[^/]+", frozenset({"DELETE"})),
 )
@@ -122,7 +123,9 @@ class ForwardHandler(LearnspaceHandler):
         query = f"?{self.request.query}" if self.request.query else ""
         answer = await self.client.request(method, path + query, **body)
         self.set_status(answer.status_code)
-        self.finish(answer.content)
+        if "Content-Disposition" in answer.headers:
+            self.set_header("Content-Disposition", answer.headers["Content-Disposition"])
+        self.finish(answer.content, set_content_type=answer.headers.get("Content-Type", "application/json"))
 
 
 def service_path(raw: str) -> str:

@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from learnspace_assignments.service import (
     classview,
     learning,
+    marksheet,
     overview,
     preparing,
     previews,
@@ -17,7 +18,7 @@ from learnspace_assignments.service import (
 
 api = APIRouter()
 pages = APIRouter()
-for part in (learning, solutions, previews, receipts, teaching, preparing, classview, talk, settings):
+for part in (learning, solutions, previews, receipts, teaching, marksheet, preparing, classview, talk, settings):
     api.include_router(part.api)
 for shown in (learning, solutions, overview, receipts):
     pages.include_router(shown.pages)

@@ -6,6 +6,7 @@ import { Tabs } from '../../../learnspace_core/lab/tabs';
 import { byCourse } from '../bycourse';
 import { keyOf } from '../learnerwork';
 import type { ITaughtAssignment } from '../types';
+import { MarksLinks } from './marksheet';
 import type { TeachModel } from './model';
 import { type ITabProps, TABS } from './tabs';
 
@@ -37,6 +38,7 @@ function List(props: { taught: ITaughtAssignment[]; model: TeachModel }): JSX.El
               <Row key={one.name} one={one} model={model} />
             ))}
           </ul>
+          <MarksLinks course={course} learnspace={model.learnspace} />
         </Section>
       ))}
     </>
