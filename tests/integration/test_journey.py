@@ -105,6 +105,7 @@ def _grade(page: Page, kind: str) -> None:
     _open_practice(page, "Teach")
     panel = page.get_by_role("main", name="Teach")
     panel.get_by_role("button", name=re.compile(f"{PRACTICE}.*1 to grade", re.DOTALL)).click()
+    panel.get_by_role("tab", name="Submissions").click()
     panel.get_by_role("button", name="Grade all (1)").click()
     expect(panel.get_by_role("table").get_by_text("to mark by hand")).to_be_visible(timeout=90_000)
     shot(page, f"{kind}-6-graded")

@@ -4,20 +4,13 @@ import type { IDocumentManager } from '@jupyterlab/docmanager';
 import type { DocumentRegistry, IDocumentWidget } from '@jupyterlab/docregistry';
 
 import { RequestError } from '../../learnspace_core/lab/errors';
+import type { IAskedQuestion } from './classtypes';
+import { judge, together, type INotebook } from './judge';
+import { notebookIn, runCells } from './runcells';
 import type { ICheck, IDesk } from './tokens';
 
 /** Where a document may stand. */
 const AREAS = ['main', 'left', 'right', 'down'];
-
-/** The part of a notebook's JSON that tells how a run went. */
-interface INotebook {
-  cells: {
-    cell_type: string;
-    source: string | string[];
-    execution_count?: number | null;
-    outputs?: { output_type: string; ename?: string }[];
-  }[];
-}
 
 export class Desk implements IDesk {
   constructor(
@@ -29,12 +22,22 @@ export class Desk implements IDesk {
     await this._reveal(path);
   }
 
-  async check(path: string): Promise<ICheck> {
-    const widget = await this._reveal(path);
-    const context = this.documents.contextForWidget(widget);
-    await context?.sessionContext.ready;
-    await this.app.commands.execute('notebook:run-all-cells');
-    return judge(context?.model.toJSON() as unknown as INotebook);
+  async goTo(path: string, cell: string): Promise<void> {
+    const notebook = notebookIn(await this._reveal(path));
+    const index = notebook?.widgets.findIndex(each => each.model.id === cell) ?? -1;
+    if (notebook && index >= 0) {
+      notebook.deselectAll();
+      notebook.activeCellIndex = index;
+      await notebook.scrollToItem(index, 'center');
+    }
+  }
+
+  async check(paths: string[], asked: Promise<IAskedQuestion[]>): Promise<ICheck> {
+    const checks: ICheck[] = [];
+    for (const path of paths) {
+      checks.push(await this._check(path, asked));
+    }
+    return together(checks);
   }
 
   async saveBelow(folder: string): Promise<void> {
@@ -55,6 +58,18 @@ export class Desk implements IDesk {
     for (const [path, context] of unsaved) {
       await save(path, context);
     }
+  }
+
+  private async _check(path: string, asked: Promise<IAskedQuestion[]>): Promise<ICheck> {
+    const widget = await this._reveal(path);
+    const notebook = notebookIn(widget);
+    const context = this.documents.contextForWidget(widget);
+    if (!notebook || !context) {
+      throw new RequestError('not_opened', `${path} could not be opened as a notebook.`, 0);
+    }
+    await context.sessionContext.ready;
+    const ran = await runCells(this.app.commands, widget, notebook);
+    return judge(path, context.model.toJSON() as unknown as INotebook, await asked, ran);
   }
 
   private async _reveal(path: string): Promise<IDocumentWidget> {
@@ -78,21 +93,4 @@ async function save(path: string, context: DocumentRegistry.Context): Promise<vo
   if (context.model.dirty) {
     throw new RequestError('not_saved', path, 0);
   }
-}
-
-/** Read from a notebook which cells ran, and which raised an error. */
-export function judge(notebook: INotebook): ICheck {
-  const code = notebook.cells.filter(cell => cell.cell_type === 'code' && text(cell.source).trim());
-  const errors = code.flatMap(cell =>
-    (cell.outputs ?? []).filter(output => output.output_type === 'error')
-  );
-  return {
-    cells: code.length,
-    errors: errors.map(output => output.ename ?? ''),
-    notRun: code.filter(cell => !cell.execution_count).length
-  };
-}
-
-function text(source: string | string[]): string {
-  return typeof source === 'string' ? source : source.join('');
 }

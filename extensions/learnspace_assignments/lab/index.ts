@@ -15,6 +15,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
   activate: (app: JupyterFrontEnd, learnspace: ILearnspace, documents: IDocumentManager) => {
     const { trans } = learnspace;
     const model = new AssignmentsModel(learnspace, new Desk(app, documents));
+    model.learner.progress.watch(app, documents);
     learnspace.addPanel({
       id: 'learnspace-assignments',
       command: 'learnspace:open-assignments',

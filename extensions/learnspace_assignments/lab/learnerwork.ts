@@ -8,7 +8,9 @@ import { Loader } from '../../learnspace_core/lab/loader';
 import type { ILearnspace } from '../../learnspace_core/lab/tokens';
 import type { IHtml } from '../../learnspace_core/lab/types';
 import { Outbox } from './outbox';
-import type { ICheck, IDesk } from './tokens';
+import { Progress } from './progress';
+import { TalkWork } from './talkwork';
+import type { ICheck, ICheckedQuestion, IDesk } from './tokens';
 import { keyOf } from './types';
 import type { IAssignment, IFetched, IHandIn, IQueued, IReceipt } from './types';
 import { Versions } from './versions';
@@ -25,6 +27,8 @@ export class LearnerWork {
     private readonly desk: IDesk,
     private readonly mine: Loader<IAssignment[]>
   ) {
+    this.progress = new Progress(learnspace);
+    this.talk = new TalkWork(learnspace, this.progress);
     this.feedback = new Loader(() =>
       learnspace.request<IHtml>(`submissions/${segments(this._feedbackOf)}/feedback`)
     );
@@ -36,6 +40,9 @@ export class LearnerWork {
   readonly versions: Versions;
   readonly changed = new Signal<this, void>(this);
   readonly feedback: Loader<IHtml>;
+  /** What the learner's space tells of their questions, and their talk with the teachers. */
+  readonly progress: Progress;
+  readonly talk: TalkWork;
 
   /** The open assignment, as course/name. */
   selected = '';
@@ -80,7 +87,7 @@ export class LearnerWork {
       return null;
     }
     if (this.check) {
-      return this.check.errors.length === 0 ? 'hand_in' : 'work';
+      return passes(this.check) ? 'hand_in' : 'work';
     }
     return this._worked.has(keyOf(one)) ? 'check' : 'work';
   }
@@ -102,7 +109,9 @@ export class LearnerWork {
       case 'check':
         return this._do('check', async () => {
           this.check = null;
-          this.check = await this.desk.check(notebookOf(one));
+          // Asked meanwhile: on a bad line the cells need not wait for it.
+          this.check = await this.desk.check(notebooksOf(one), this.progress.asked(one));
+          void this.progress.tell(one, this.check.questions);
           await this.learnspace.execute('learnspace:open-assignments');
         });
       case 'hand_in':
@@ -110,6 +119,11 @@ export class LearnerWork {
       case 'feedback':
         return this._do('feedback', () => this._read(one));
     }
+  }
+
+  /** Go to the cell of a question that was checked. */
+  goTo(one: ICheckedQuestion): Promise<void> {
+    return this._do('work', () => this.desk.goTo(one.path, one.cell));
   }
 
   /** Send what was shown. */
@@ -212,10 +226,28 @@ export class LearnerWork {
   private _last: Step | null = null;
 }
 
+/** Whether a check found nothing that is left to do. */
+function passes(check: ICheck): boolean {
+  return check.questions.length > 0
+    ? check.questions.every(one => one.state === 'passing')
+    : check.errors.length === 0;
+}
+
 /** The notebook that an assignment begins with, relative to the server's root. */
 function notebookOf(one: IAssignment): string {
   const notebooks = [...one.files, ...one.local_files].filter(file => file.path.endsWith('.ipynb'));
   return PathExt.join(one.local_path, notebooks[0]?.path ?? '');
+}
+
+/** The notebooks that are graded, those of the release at its top, as far as they are in the home. */
+function notebooksOf(one: IAssignment): string[] {
+  const here = new Set(one.local_files.map(file => file.path));
+  const graded = one.files
+    .map(file => file.path)
+    .filter(path => path.endsWith('.ipynb') && !path.includes('/') && here.has(path));
+  return graded.length > 0
+    ? graded.map(path => PathExt.join(one.local_path, path))
+    : [notebookOf(one)];
 }
 
 /** What every view of one assignment is given. */

@@ -20,6 +20,7 @@ export class AssignmentsModel implements IPanelModel {
   refresh(): void {
     void this.mine.load();
     void this.learner.outbox.load();
+    this.learner.talk.refresh();
   }
 
   select(args: Record<string, string>): void {

@@ -3,13 +3,14 @@ import * as React from 'react';
 
 import { Problem } from '../../learnspace_core/lab/components';
 import type { ILearnspace } from '../../learnspace_core/lab/tokens';
+import { Checked, checkWords } from './checked';
 import { Feedback } from './feedback';
 import { Confirmation } from './handin';
 import { History } from './history';
 import { type IStepsProps, STEPS, type Step } from './learnerwork';
 import { Queued } from './queued';
 import { Receipt } from './receipt';
-import type { ICheck } from './tokens';
+import { Talk } from './talk';
 
 export function Steps(props: IStepsProps): JSX.Element {
   const { one, learner, learnspace } = props;
@@ -45,11 +46,13 @@ export function Steps(props: IStepsProps): JSX.Element {
       {learner.error && (
         <Problem error={learner.error} trans={trans} onRetry={() => void learner.retry(one)} />
       )}
+      {learner.check && <Checked {...props} />}
       <Queued ones={learner.outbox.of(one)} outbox={learner.outbox} learnspace={learnspace} />
       {learner.confirming && <Confirmation {...props} onCancel={cancel} />}
       {learner.receipt && <Receipt receipt={learner.receipt} learnspace={learnspace} />}
       {learner.showsFeedback && <Feedback {...props} />}
       {one.submissions.length > 0 && <History {...props} />}
+      <Talk {...props} />
     </div>
   );
 }
@@ -105,31 +108,4 @@ function busyWord(step: Step, { trans }: ILearnspace): string {
     default:
       return trans.__('One moment');
   }
-}
-
-/** Say in plain words how running all cells went. */
-function checkWords(check: ICheck, { trans }: ILearnspace): string[] {
-  if (check.errors.length === 0) {
-    return [
-      trans._n(
-        '%1 cell ran without an error. You can hand in now.',
-        'All %1 cells ran without an error. You can hand in now.',
-        check.cells
-      )
-    ];
-  }
-  const lines = [
-    trans._n(
-      '%1 cell raised an error (%2). Look at it, then check again. You may hand in as it is, too.',
-      '%1 cells raised an error (%2). Look at them, then check again. You may hand in as it is, too.',
-      check.errors.length,
-      [...new Set(check.errors)].join(', ')
-    )
-  ];
-  if (check.notRun > 0) {
-    lines.push(
-      trans._n('%1 cell after it did not run.', '%1 cells after it did not run.', check.notRun)
-    );
-  }
-  return lines;
 }

@@ -104,6 +104,10 @@ export function explain(error: RequestError, trans: TranslationBundle): string {
       return trans.__('This is more than may be handed in. (%1)', error.message);
     case 'damaged_download':
       return trans.__('A file did not arrive whole. Nothing was changed; try again.');
+    case 'too_many_messages':
+      return trans.__(
+        'You have sent many messages within an hour. Wait a while, then send this one again.'
+      );
     case 'disk_full':
       return trans.__(
         'There is no room left for the file; nothing was changed. Tell your teacher.'

@@ -2,7 +2,7 @@
 import { Loader } from '../../learnspace_core/lab/loader';
 import type { ILearnspace, IPanelModel } from '../../learnspace_core/lab/tokens';
 import type { IMe } from '../../learnspace_core/lab/types';
-import type { IHome } from './types';
+import type { IHome, IToGrade } from './types';
 
 export class HomeModel implements IPanelModel {
   constructor(readonly learnspace: ILearnspace) {
@@ -27,6 +27,15 @@ export class HomeModel implements IPanelModel {
     // Home is one page: there is nothing to choose in it.
   }
 
+  /** Open an assignment of one's class where something waits. */
+  teach(one: IToGrade): void {
+    const submissions = one.to_look_at + one.to_grade + one.to_mark + one.to_return;
+    void this.learnspace.execute('learnspace:open-teach', {
+      assignment: `${one.course}/${one.name}`,
+      tab: submissions > 0 ? 'submissions' : 'messages'
+    });
+  }
+
   /** Open what a row of Home names: a resource by id, an assignment by course/name, a course's resources. */
   open(kind: string, target: string): void {
     const { learnspace } = this;
@@ -36,9 +45,6 @@ export class HomeModel implements IPanelModel {
         break;
       case 'course':
         void learnspace.execute('learnspace:open-resources', { course: target });
-        break;
-      case 'teach':
-        void learnspace.execute('learnspace:open-teach', { assignment: target });
         break;
       default:
         void learnspace.execute('learnspace:open-assignments', { assignment: target });

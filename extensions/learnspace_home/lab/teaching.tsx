@@ -11,15 +11,12 @@ export function Teaching(props: { teaching: IToGrade[]; model: HomeModel }): JSX
   return (
     <Section title={trans.__('To do for my classes')}>
       {teaching.length === 0 && (
-        <Empty>{trans.__('Nothing waits. What your learners hand in appears here.')}</Empty>
+        <Empty>{trans.__('Nothing waits. What learners hand in or ask appears here.')}</Empty>
       )}
       <ul className="ls-Rows">
         {teaching.map(one => (
           <li key={`${one.course}/${one.name}`}>
-            <button
-              className="ls-Row"
-              onClick={() => model.open('teach', `${one.course}/${one.name}`)}
-            >
+            <button className="ls-Row" onClick={() => model.teach(one)}>
               <span className="ls-Row-main">
                 <span className="ls-Row-title">{one.title}</span>
                 <span className="ls-Muted">{one.course_title}</span>
@@ -30,6 +27,12 @@ export function Teaching(props: { teaching: IToGrade[]; model: HomeModel }): JSX
                 )}
                 {one.to_mark > 0 && (
                   <Chip tone="attention">{trans.__('%1 to mark by hand', one.to_mark)}</Chip>
+                )}
+                {one.to_look_at > 0 && (
+                  <Chip tone="attention">{trans.__('%1 to look at', one.to_look_at)}</Chip>
+                )}
+                {one.to_answer > 0 && (
+                  <Chip tone="attention">{trans.__('%1 to answer', one.to_answer)}</Chip>
                 )}
                 {one.to_return > 0 && (
                   <Chip tone="done">{trans.__('%1 to return', one.to_return)}</Chip>

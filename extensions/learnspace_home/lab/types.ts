@@ -43,6 +43,8 @@ export interface IToGrade {
   to_grade: number;
   to_mark: number;
   to_return: number;
+  to_look_at: number;
+  to_answer: number;
 }
 
 export interface IHome {

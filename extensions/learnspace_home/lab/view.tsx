@@ -146,7 +146,9 @@ function DueList({ due, model }: { due: IDue[]; model: HomeModel }): JSX.Element
 function NewsList({ news, model }: { news: INews[]; model: HomeModel }): JSX.Element {
   const { trans, locale } = model.learnspace;
   if (news.length === 0) {
-    return <Empty>{trans.__('Nothing new. Feedback from your teacher appears here.')}</Empty>;
+    return (
+      <Empty>{trans.__('Nothing new. Feedback and answers from your teacher appear here.')}</Empty>
+    );
   }
   return (
     <ul className="ls-Rows">
@@ -154,9 +156,7 @@ function NewsList({ news, model }: { news: INews[]; model: HomeModel }): JSX.Ele
         <li key={`${one.kind} ${one.target}`}>
           <button className="ls-Row" onClick={() => model.open(one.kind, one.target)}>
             <span className="ls-Row-main">
-              <span className="ls-Row-title">
-                {one.kind === 'feedback' ? trans.__('Feedback: %1', one.title) : one.title}
-              </span>
+              <span className="ls-Row-title">{newsWord(one, model)}</span>
               <span className="ls-Muted">
                 <Time at={one.at} locale={locale} />
               </span>
@@ -166,6 +166,17 @@ function NewsList({ news, model }: { news: INews[]; model: HomeModel }): JSX.Ele
       ))}
     </ul>
   );
+}
+
+function newsWord(one: INews, { learnspace: { trans } }: HomeModel): string {
+  switch (one.kind) {
+    case 'feedback':
+      return trans.__('Feedback: %1', one.title);
+    case 'answer':
+      return trans.__('Your teacher wrote to you: %1', one.title);
+    default:
+      return one.title;
+  }
 }
 
 function Courses({

@@ -3,9 +3,11 @@ import { Signal } from '@lumino/signaling';
 
 import { Loader } from '../../../learnspace_core/lab/loader';
 import type { ILearnspace, IPanelModel } from '../../../learnspace_core/lab/tokens';
+import type { IWaiting } from '../classtypes';
 import { keyOf } from '../learnerwork';
 import type { IDesk } from '../tokens';
 import type { ITaughtAssignment } from '../types';
+import { ClassWork } from './classwork';
 import { TeacherWork } from './work';
 
 /** Milliseconds in which the platform has read the marks that were given by hand. */
@@ -18,11 +20,14 @@ export class TeachModel implements IPanelModel {
   ) {
     this.taught = new Loader(() => learnspace.request<ITaughtAssignment[]>('teach'));
     this.work = new TeacherWork(learnspace, this.taught);
+    this.classroom = new ClassWork(learnspace);
     this.taught.changed.connect(() => this.work.follow());
   }
 
   readonly taught: Loader<ITaughtAssignment[]>;
   readonly work: TeacherWork;
+  /** The class, the talk with it, and the inbox. */
+  readonly classroom: ClassWork;
   readonly changed = new Signal<this, void>(this);
 
   /** The part in front: the id of one of the parts in `parts.ts`. */
@@ -30,7 +35,7 @@ export class TeachModel implements IPanelModel {
   /** The open assignment, as course/name; empty for the list. */
   selected = '';
   /** The tab of the open assignment: the id of one of the tabs in `tabs.ts`. */
-  tab = 'submissions';
+  tab = 'class';
 
   /** The open assignment, once it is known. */
   get open(): ITaughtAssignment | undefined {
@@ -39,6 +44,20 @@ export class TeachModel implements IPanelModel {
 
   refresh(): void {
     void this._readMarks();
+    this.classroom.refresh();
+  }
+
+  /** Go to where one does what waits. */
+  follow(one: IWaiting): void {
+    this.show(keyOf(one), one.kind === 'to_answer' ? 'messages' : 'submissions');
+    this.classroom.open(one);
+    this.classroom.partner = one.username;
+  }
+
+  /** Go to the talk with a learner of the open assignment. */
+  write(username: string): void {
+    this.classroom.partner = username;
+    this.showTab('messages');
   }
 
   select(args: Record<string, string>): void {
@@ -48,7 +67,7 @@ export class TeachModel implements IPanelModel {
   }
 
   /** Go to an assignment, or with an empty key back to the list. */
-  show(key: string, tab = 'submissions'): void {
+  show(key: string, tab = 'class'): void {
     this.part = 'assignments';
     this.selected = key;
     this.tab = tab;

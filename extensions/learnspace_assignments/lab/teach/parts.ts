@@ -2,6 +2,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import { AssignmentsPart } from './assignments';
+import { InboxPart } from './inbox';
 import type { TeachModel } from './model';
 
 export interface ITeachPart {
@@ -11,5 +12,6 @@ export interface ITeachPart {
 }
 
 export const PARTS: ITeachPart[] = [
-  { id: 'assignments', label: trans => trans.__('Assignments'), View: AssignmentsPart }
+  { id: 'assignments', label: trans => trans.__('Assignments'), View: AssignmentsPart },
+  { id: 'inbox', label: trans => trans.__('Inbox'), View: InboxPart }
 ];

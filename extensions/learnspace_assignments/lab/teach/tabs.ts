@@ -3,6 +3,8 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { ITaughtAssignment } from '../types';
 import type { TeachModel } from './model';
+import { ClassTab } from './class';
+import { MessagesTab } from './messages';
 import { SettingsTab } from './settings';
 import { SubmissionsTab } from './submissions';
 
@@ -19,6 +21,8 @@ export interface ITeachTab {
 }
 
 export const TABS: ITeachTab[] = [
+  { id: 'class', label: trans => trans.__('Class'), View: ClassTab },
   { id: 'submissions', label: trans => trans.__('Submissions'), View: SubmissionsTab },
+  { id: 'messages', label: trans => trans.__('Messages'), View: MessagesTab },
   { id: 'settings', label: trans => trans.__('Settings'), View: SettingsTab }
 ];

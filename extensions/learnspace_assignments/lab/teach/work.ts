@@ -41,7 +41,7 @@ export class TeacherWork {
   }
 
   /** The address of nbgrader's page for marking by hand, which opens the course first; empty before grading. */
-  markingUrl(one: ITaughtAssignment, submission: ITaughtSubmission): string {
+  markingUrl(one: ITaughtAssignment, submission: Pick<ITaughtSubmission, 'formgrader_id'>): string {
     const query = URLExt.objectToQueryString({
       path: `courses/${one.course}`,
       submission: submission.formgrader_id

@@ -1,0 +1,21 @@
+/** What questions are called: by their heading, and by their place below it where it has several. */
+import type { TranslationBundle } from '@jupyterlab/translation';
+
+interface IHeaded {
+  notebook: string;
+  id: string;
+  title: string;
+}
+
+/** Name each of the questions so that no two of a notebook have the same name. */
+export function namesOf(questions: IHeaded[], trans: TranslationBundle): string[] {
+  return questions.map(one => {
+    if (!one.title) {
+      return one.id;
+    }
+    const same = questions.filter(
+      each => each.notebook === one.notebook && each.title === one.title
+    );
+    return same.length > 1 ? trans.__('%1, part %2', one.title, same.indexOf(one) + 1) : one.title;
+  });
+}
