@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from tornado.httpclient import HTTPClientError
 
 from learnspace_assignments import outbox as outbox_module
-from learnspace_assignments import store
+from learnspace_assignments import store, submittedview
 from learnspace_assignments.delivery import FIRST_WAIT, LONGEST_WAIT, Delivery, wait_after
 from learnspace_assignments.models import QueuedHandIn, Receipt
 from learnspace_assignments.outbox import Outbox
@@ -547,6 +548,21 @@ async def test_an_older_version_comes_back_beside_and_is_not_handed_in_again(jp_
 async def test_a_submission_of_somebody_else_is_not_brought_back(jp_fetch, home):
     code, error = await refusal(jp_fetch, *PS1, "submissions", "0" * 32, "bring-back", method="POST", body="{}")
     assert (code, error["code"]) == (404, "not_found")
+
+
+async def test_a_preview_waits_for_nobody(jp_fetch, home, monkeypatch):
+    """A crowd of previews must not take the service's threads."""
+    _, receipt = await post(jp_fetch, *PS1, "submit")
+    monkeypatch.setattr(submittedview, "_AT_ONCE", threading.Semaphore(0))
+    code, error = await refusal(jp_fetch, *API, "submissions", receipt["submission"], "preview")
+    assert (code, error["code"]) == (409, "preview_not_ready")
+
+
+async def test_a_preview_that_takes_too_long_is_given_up(jp_fetch, home, monkeypatch):
+    _, receipt = await post(jp_fetch, *PS1, "submit")
+    monkeypatch.setattr(submittedview, "WALL_SECONDS", 0.001)
+    code, error = await refusal(jp_fetch, *API, "submissions", receipt["submission"], "preview")
+    assert (code, error["code"]) == (413, "too_large_to_show")
 
 
 async def test_what_was_handed_in_can_be_looked_at_and_does_nothing(jp_fetch, home, folder):

@@ -7,6 +7,10 @@ import type { ILearnspace } from '../../learnspace_core/lab/tokens';
 import type { IHtml } from '../../learnspace_core/lab/types';
 import type { IAssignment, IBroughtBack, IReceipt, ISubmission } from './types';
 
+/** How often a preview is asked for, and the milliseconds between. */
+const TRIES = 10;
+const WAIT = 2000;
+
 export class Versions {
   constructor(private readonly learnspace: ILearnspace) {}
 
@@ -28,7 +32,7 @@ export class Versions {
     return this._do(async () => {
       const query = new URLSearchParams({ path }).toString();
       const there = `submissions/${segments(version.id)}/preview?${query}`;
-      const { html } = await this.learnspace.request<IHtml>(there);
+      const { html } = await this._ask(there);
       this.lookedAt = { id: version.id, path, html };
     });
   }
@@ -56,6 +60,21 @@ export class Versions {
     this.receipt = null;
     this.error = null;
     this.changed.emit();
+  }
+
+  /** Ask again while others look too. */
+  private async _ask(there: string): Promise<IHtml> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.learnspace.request<IHtml>(there);
+      } catch (reason) {
+        if (asRequestError(reason).code !== 'preview_not_ready' || tries === TRIES) {
+          throw reason;
+        }
+      }
+      // A class must not come back in the same moment.
+      await new Promise(done => window.setTimeout(done, WAIT * (0.75 + Math.random() / 2)));
+    }
   }
 
   private async _do(work: () => Promise<void>): Promise<void> {
