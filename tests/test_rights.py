@@ -98,7 +98,7 @@ def place(school: Database, blobs: BlobStore, settings: Settings) -> dict[str, s
     blob = blobs.put(b'{"cells":[],"metadata":{},"nbformat":4,"nbformat_minor":5}')
     entry = FileEntry(path="doubling.ipynb", sha256=blob.sha256, size=blob.size)
     source = ensure_course_directory(settings, "art") / "source/doubling"
-    source.mkdir()
+    source.mkdir(exist_ok=True)
     (source / "doubling.ipynb").write_bytes(blobs.read(blob.sha256))
     with school.write() as session:
         row = store.ensure_assignment(session, "art", "doubling", "Doubling")
@@ -139,7 +139,7 @@ def _operations(app: FastAPI) -> set[str]:
 def source(settings: Settings) -> None:
     """The teacher's version of the assignment, of which the solution is made."""
     folder = settings.state / "courses" / "art" / "source" / "doubling"
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     (folder / "doubling.ipynb").write_bytes(UPLOAD["files"][0][1][1])
 
 
