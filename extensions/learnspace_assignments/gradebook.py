@@ -11,7 +11,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -172,6 +172,17 @@ class CourseBook:
                 questions=questions,
             )
             return marks, first
+
+    def graded_version(self, name: str, student: str) -> datetime | None:
+        """Return when the version was received that the gradebook has the grades of, if it has any."""
+        if not any((self.root / "autograded" / student / name).glob("*.ipynb")):
+            return None
+        try:
+            with self._gradebook() as book:
+                at: datetime | None = book.find_submission(name, student).timestamp
+        except LearnspaceError:
+            return None
+        return at.replace(tzinfo=UTC) if at is not None else None
 
     def autograded(self, name: str, student: str) -> Iterator[tuple[str, NotebookNode]]:
         """Yield the name and contents of each graded notebook of a submission."""

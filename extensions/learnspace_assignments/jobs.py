@@ -8,6 +8,7 @@ from learnspace_assignments import checking, store
 from learnspace_assignments.coursedir import course_directory, gradebook_time
 from learnspace_assignments.feedback import feedback_page
 from learnspace_assignments.gradebook import CourseBook
+from learnspace_assignments.handgraded import add_graded_by_hand
 from learnspace_assignments.models import Marks
 from learnspace_assignments.penalties import penalised
 from learnspace_assignments.points import max_points
@@ -90,6 +91,7 @@ def give_back(work: Work) -> None:
     """
     book = _book(work)
     assignment, graded = _chosen(work, ("graded", "needs_marks", "returned"))
+    graded = add_graded_by_hand(work, book, assignment, graded)
     left_out = []
     for done, (row, person) in enumerate(graded):
         work.progress(done, len(graded))
@@ -125,7 +127,7 @@ def read_marks(work: Work) -> None:
     book = _book(work)
     changed = gradebook_time(course_directory(work.settings, work.payload["course"]))
     assignment, graded = _chosen(work, ("graded", "needs_marks"))
-    for row, person in graded:
+    for row, person in add_graded_by_hand(work, book, assignment, graded):
         marks, formgrader_id = settled_marks(work, book, assignment, person)
         with work.database.write() as session:
             store.note_graded(session, session.get_one(SubmissionRow, row.id), marks, formgrader_id)

@@ -22,7 +22,8 @@ def run(app, tmp_path, monkeypatch):
         home = tmp_path / username
         (home / "courses/art").mkdir(parents=True, exist_ok=True)
         coursedir = CourseDirectory(root=str(home / "courses/art"), course_id="art", assignment_id=name)
-        return kind(coursedir=coursedir, authenticator=None, assignment_dir=str(home), **traits).start()
+        place = {"assignment_dir": str(home / "assignments"), "path_includes_course": True}
+        return kind(coursedir=coursedir, authenticator=None, **place, **traits).start()
 
     return start
 

@@ -62,7 +62,10 @@ class Receipt(BaseModel):
 
 
 class Submission(BaseModel):
-    """One version that a learner handed in; ``feedback`` says that there is some and that it may be read now."""
+    """One version that a learner handed in; ``feedback`` says that there is some and that it may be read now.
+
+    ``pages`` is notebook to SHA-256 of its page of feedback, as long as that may be read.
+    """
 
     id: str
     received_at: datetime
@@ -73,6 +76,7 @@ class Submission(BaseModel):
     digest: str
     marks: Marks | None = None
     feedback: bool = False
+    pages: dict[str, str] = {}
 
 
 class Assignment(Terms):

@@ -39,9 +39,11 @@ class Which(BaseModel):
 
 
 class CollectedSubmission(TaughtSubmission):
-    """A submission with its files, for nbgrader's ``collect``."""
+    """A submission with its files and the pages that were returned, for nbgrader's ``collect`` and ``list``."""
 
     files: list[FileEntry]
+    digest: str
+    pages: dict[str, str]
 
 
 @api.get("/teach")
@@ -62,20 +64,24 @@ def teach(request: Request, caller: Caller) -> list[TaughtAssignment]:
 
 
 @api.get("/teach/{course}/{name}/submissions")
-def submissions(request: Request, caller: Caller, course: str, name: str) -> list[CollectedSubmission]:
-    """List each learner's newest submission of one assignment with its files."""
+def submissions(
+    request: Request, caller: Caller, course: str, name: str, *, every: bool = False
+) -> list[CollectedSubmission]:
+    """List each learner's newest submission of one assignment with its files, or every version, the oldest first."""
     require_role(caller, "teacher", course)
     database: Database = request.app.state.database
     with database.read() as session:
         row = store.get_assignment(session, course, name, released=False)
-        newest = store.newest_submissions(session, row)
+        found = store.every_submission(session, row) if every else store.newest_submissions(session, row)
         granted = store.Granted(session, [course])
     return [
         CollectedSubmission(
             **_submission(submission, person, granted.times(row, person.id)).model_dump(),
             files=[FileEntry.model_validate(file) for file in submission.files],
+            digest=submission.digest,
+            pages=dict(submission.feedback) if submission.state == "returned" else {},
         )
-        for submission, person in newest
+        for submission, person in found
     ]
 
 
@@ -173,7 +179,7 @@ def _marks_are_stale(request: Request, session: Session, row: AssignmentRow) -> 
     if changed <= row.marks_read_at:
         return False
     newest = store.newest_submissions(session, row)
-    return any(submission.state in ("graded", "needs_marks") for submission, _ in newest)
+    return any(submission.state in ("graded", "needs_marks", "handed_in") for submission, _ in newest)
 
 
 def _taught(

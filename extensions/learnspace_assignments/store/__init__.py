@@ -25,6 +25,7 @@ from learnspace_assignments.store.reports import get_report, newest_job, newest_
 from learnspace_assignments.store.settings import archive, change_settings, settings_of
 from learnspace_assignments.store.submissions import (
     all_for_learner,
+    every_submission,
     feedback_is_shown,
     for_learner,
     get_submission,
@@ -52,6 +53,7 @@ __all__ = [
     "change_grant",
     "change_settings",
     "ensure_assignment",
+    "every_submission",
     "feedback_is_shown",
     "for_learner",
     "get_assignment",

@@ -101,16 +101,20 @@ def submissions_of(session: Session, assignment: AssignmentRow, person_id: str) 
     return list(session.scalars(query.order_by(SubmissionRow.received_at.desc())))
 
 
-def newest_submissions(session: Session, assignment: AssignmentRow) -> list[tuple[SubmissionRow, PersonRow]]:
-    """Return each learner's newest submission for the assignment, by username."""
+def every_submission(session: Session, assignment: AssignmentRow) -> list[tuple[SubmissionRow, PersonRow]]:
+    """Return every version that learners handed in for the assignment, by username, the oldest first."""
     query = (
         select(SubmissionRow, PersonRow)
         .join(PersonRow)
         .where(SubmissionRow.assignment_id == assignment.id)
         .order_by(PersonRow.username, SubmissionRow.received_at)
     )
-    newest = {person.id: (row, person) for row, person in session.execute(query)}
-    return list(newest.values())
+    return [(row, person) for row, person in session.execute(query)]
+
+
+def newest_submissions(session: Session, assignment: AssignmentRow) -> list[tuple[SubmissionRow, PersonRow]]:
+    """Return each learner's newest submission for the assignment, by username."""
+    return list({person.id: (row, person) for row, person in every_submission(session, assignment)}.values())
 
 
 def has_marks(session: Session, assignment: AssignmentRow) -> bool:
@@ -229,6 +233,7 @@ def submission_for_learner(row: SubmissionRow, times: Times) -> Submission:
         digest=row.digest,
         marks=Marks.model_validate(row.marks) if marks else None,
         feedback=feedback,
+        pages=dict(row.feedback) if feedback else {},
     )
 
 

@@ -18,7 +18,8 @@ c.ExchangeFactory.release_feedback = f"{_exchange}.ExchangeReleaseFeedback"
 c.ExchangeFactory.list = f"{_exchange}.ExchangeList"
 c.ExchangeFactory.submit = f"{_exchange}.ExchangeSubmit"
 c.ExchangeFactory.collect = f"{_exchange}.ExchangeCollect"
-c.Exchange.assignment_dir = str(Path.home())
+c.Exchange.assignment_dir = str(Path.home() / "assignments")
+c.Exchange.path_includes_course = True
 
 _courses = [course for course in os.environ.get("LEARNSPACE_COURSES", "").split(",") if course]
 _here = Path.cwd().name

@@ -1,0 +1,38 @@
+"""Submissions that a teacher graded with nbgrader's own means: its ``autograde`` command or the formgrader's button."""
+
+from __future__ import annotations
+
+from learnspace_assignments import store
+from learnspace_assignments.gradebook import CourseBook
+from learnspace_assignments.tables import AssignmentRow, SubmissionRow
+from learnspace_core.jobs import Work
+from learnspace_people.tables import PersonRow
+
+Graded = list[tuple[SubmissionRow, PersonRow]]
+
+
+def add_graded_by_hand(work: Work, book: CourseBook, assignment: AssignmentRow, graded: Graded) -> Graded:
+    """Return the submissions to read marks of: those the grader graded, and those nbgrader graded in a teacher's space.
+
+    The gradebook keeps one version of each learner; its time says which. A version is never given the marks of
+    another one.
+
+    Args:
+        work: the job, which may name learners.
+        book: the course's gradebook.
+        assignment: the assignment.
+        graded: what the grader graded, or a teacher named.
+    """
+    usernames = work.payload.get("usernames")
+    with work.database.read() as session:
+        every = store.every_submission(session, assignment)
+    found = {row.id: (row, person) for row, person in graded if row.state not in ("handed_in", "withheld")}
+    versions = {}
+    for row, person in every:
+        if row.state not in ("handed_in", "withheld") or (usernames is not None and person.username not in usernames):
+            continue
+        if person.id not in versions:
+            versions[person.id] = book.graded_version(assignment.name, person.student)
+        if row.received_at == versions[person.id]:
+            found[row.id] = (row, person)
+    return list(found.values())

@@ -1,0 +1,1 @@
+from nbgrader.tests.apps.test_api import TestNbGraderAPI  # noqa: F401

@@ -1,0 +1,1 @@
+from nbgrader.tests.apps.test_nbgrader_releasefeedback import TestNbGraderReleaseFeedback  # noqa: F401
