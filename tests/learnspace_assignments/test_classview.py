@@ -20,7 +20,7 @@ from learnspace_core.models import FileEntry
 from learnspace_people import store as people
 from learnspace_people.models import Person
 from learnspace_people.tables import EnrolmentRow
-from tests.learnspace_assignments.conftest import _cell
+from tests.learnspace_assignments.conftest import cell
 
 Client = Callable[[str], httpx.AsyncClient]
 PROGRESS, CLASS = "assignments/art/doubling/progress", "teach/art/doubling/class"
@@ -28,14 +28,14 @@ PROGRESS, CLASS = "assignments/art/doubling/progress", "teach/art/doubling/class
 
 def _notebook() -> nbformat.NotebookNode:
     cells = [
-        _cell("markdown", "# Doubling"),
-        _cell("code", "def double(x):\n    raise NotImplementedError", grade_id="double", solution=True),
-        _cell("code", "assert double(2) == 4", grade_id="double-tests", grade=True, locked=True, points=2),
-        _cell("code", "assert double(3) == 6", grade_id="more-tests", grade=True, locked=True, points=1),
-        _cell("markdown", "## Halving"),
-        _cell("code", "half = None", grade_id="half", solution=True),
-        _cell("code", "# All of it is hidden.\n", grade_id="half-tests", grade=True, locked=True, points=1),
-        _cell("markdown", "Say why.", grade_id="why", grade=True, solution=True, points=3),
+        cell("markdown", "# Doubling"),
+        cell("code", "def double(x):\n    raise NotImplementedError", grade_id="double", solution=True),
+        cell("code", "assert double(2) == 4", grade_id="double-tests", grade=True, locked=True, points=2),
+        cell("code", "assert double(3) == 6", grade_id="more-tests", grade=True, locked=True, points=1),
+        cell("markdown", "## Halving"),
+        cell("code", "half = None", grade_id="half", solution=True),
+        cell("code", "# All of it is hidden.\n", grade_id="half-tests", grade=True, locked=True, points=1),
+        cell("markdown", "Say why.", grade_id="why", grade=True, solution=True, points=3),
     ]
     return nbformat.v4.new_notebook(cells=cells)
 
