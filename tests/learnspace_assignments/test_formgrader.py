@@ -9,7 +9,7 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from learnspace_assignments.gradebook import _tools_on_path
+from learnspace_assignments.newbook import ensure_gradebook
 
 pytest_plugins = ["pytest_jupyter.jupyter_server"]
 
@@ -59,7 +59,8 @@ def submission(jp_root_dir: Path) -> str:
     notebook = nbformat.v4.new_notebook(cells=cells, metadata={"widgets": widgets})
     nbformat.write(notebook, folder / "doubling.ipynb")
     (folder / "page.html").write_text("<script>alert(1)</script>")
-    with _tools_on_path(), Gradebook(f"sqlite:///{course}/gradebook.db", "art") as book:
+    ensure_gradebook(course / "gradebook.db")
+    with Gradebook(f"sqlite:///{course}/gradebook.db", "art") as book:
         book.add_assignment("doubling")
         book.add_notebook("doubling", "doubling")
         book.add_student("amy")
