@@ -10,9 +10,9 @@ from tornado.web import HTTPError, RequestHandler
 from traitlets import Unicode
 from traitlets.config import Config
 
-from hub_config.throttle import Throttle
 from learnspace_core.database import Database
 from learnspace_core.settings import Settings
+from learnspace_core.throttle import Throttle
 from learnspace_people.roster import is_username
 from learnspace_people.store import check_password
 

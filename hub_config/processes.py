@@ -11,6 +11,7 @@ from jupyterhub.spawner import SimpleLocalProcessSpawner
 
 import learnspace_core
 from hub_config.tenants import SpaceRefused, Tenant, space_environment, taught_directories
+from learnspace_core.homes import link_courses
 from learnspace_core.settings import Settings
 
 CHINESE_FONTS = {
@@ -64,16 +65,10 @@ def furnish_home(homes: Path, tenant: Tenant, courses: Mapping[str, Path]) -> Pa
     Raises:
         SpaceRefused: the username cannot be a directory's name.
     """
-    if "/" in tenant.username or tenant.username.startswith("."):
+    if "/" in tenant.student or tenant.student.startswith("."):
         raise SpaceRefused("This username cannot be the name of a directory. Ask your manager for another one.")
-    home = homes / tenant.username
+    # Not by username: one that is given to somebody new must not bring the files of the old one.
+    home = homes / tenant.student
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    links = home / "courses"
-    for link in links.glob("*"):
-        if link.is_symlink() and link.readlink() != courses.get(link.name):
-            link.unlink()
-    for course, directory in courses.items():
-        links.mkdir(exist_ok=True)
-        if not (links / course).exists():
-            (links / course).symlink_to(directory)
+    link_courses(home, courses)
     return home

@@ -24,5 +24,7 @@ def configure_roles(c: Config, settings: Settings) -> None:
             "name": "learnspace-culler",
             "scopes": ["list:users", "read:users:activity", "read:servers", "delete:servers"],
             "services": ["culler"],
-        }
+        },
+        # Who is renamed or removed, or teaches a course no more, loses the space that was theirs under that name.
+        {"name": "learnspace-people", "scopes": ["delete:users", "delete:servers"], "services": ["people"]},
     ]

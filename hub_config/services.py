@@ -24,6 +24,7 @@ def configure_services(c: Config, settings: Settings) -> None:
             "display": False,
         },
         {"name": "culler", "api_token": secret(settings.state, "culler_token")},
+        {"name": "people", "api_token": secret(settings.state, "people_token")},
     ]
 
 

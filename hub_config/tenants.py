@@ -8,17 +8,19 @@ from pathlib import Path
 from tornado import web
 
 from learnspace_core.database import Database
+from learnspace_core.homes import course_directories
 from learnspace_core.labstatic import find_lab_static
 from learnspace_core.settings import PREFIX, Settings
-from learnspace_people.store import find_person
+from learnspace_people.store import find_person, student_of
 
 
 @dataclass(frozen=True)
 class Tenant:
-    """The person of a space; ``id`` is never used again for another person, unlike ``username``."""
+    """The person of a space; ``id`` and ``student`` are never used again for another person, unlike ``username``."""
 
     id: str
     username: str
+    student: str
     teaches: tuple[str, ...]
 
     @property
@@ -43,15 +45,18 @@ def read_tenant(database: Database, username: str) -> Tenant:
     """
     with database.read() as session:
         person = find_person(session, username)
-    if person is None or not person.enrolments:
-        raise SpaceRefused(f"{username} is on no roster yet. Ask your teacher or your school's manager to add you.")
-    return Tenant(person.id, person.username, tuple(person.courses("teacher")))
+        if person is None or not person.enrolments:
+            raise SpaceRefused(
+                f"{username} is on no roster yet. Join an open course on the page Courses, "
+                "or ask your teacher to add you."
+            )
+        student = student_of(session, person.id)
+    return Tenant(person.id, person.username, student, tuple(person.courses("teacher")))
 
 
 def taught_directories(settings: Settings, tenant: Tenant) -> dict[str, Path]:
     """Return course to directory for the courses the person teaches and that have a directory."""
-    directories = {course: settings.state / "courses" / course for course in tenant.teaches}
-    return {course: directory for course, directory in directories.items() if directory.is_dir()}
+    return course_directories(settings, tenant.teaches)
 
 
 def space_environment(tenant: Tenant, service_origin: str) -> dict[str, str]:

@@ -13,10 +13,12 @@ from learnspace_assignments.coursedir import ensure_course_directory
 from learnspace_assignments.models import NewAccommodation
 from learnspace_core import jobs
 from learnspace_core.blobs import BlobStore
-from learnspace_core.database import Database
+from learnspace_core.database import Database, now
 from learnspace_core.models import FileEntry
 from learnspace_core.settings import PREFIX, Settings
 from learnspace_people import store as people
+from learnspace_people.models import Enrolment
+from learnspace_people.tables import CourseRow, JoinCodeRow
 from learnspace_resources import store as resources
 
 Client = Callable[[str], httpx.AsyncClient]
@@ -25,6 +27,8 @@ Client = Callable[[str], httpx.AsyncClient]
 LEARNERS, TEACHER, OTHERS, MANAGER = {"amy", "bob"}, {"ted"}, {"eve", "una", "nobody"}, {"max"}
 EVERYONE = LEARNERS | TEACHER | OTHERS | MANAGER
 MEMBERS = LEARNERS | TEACHER
+STAFF = {"ted", "una", "max"}
+C = "/courses/{course}"
 A = "/assignments/{course}/{name}"
 T = "/teach/{course}/{name}"
 S = "/submissions/{submission_id}"
@@ -88,7 +92,25 @@ VERBS: dict[str, tuple[set[str], dict[str, object]]] = {
     f"PUT {G}": (TEACHER, {"json": {"username": "bob", "extra_attempts": 1}}),
     f"DELETE {G}": (TEACHER, {}),
     "GET /jobs/{job_id}": (TEACHER, {}),
+    "GET /teach/courses": (EVERYONE, {}),
+    "POST /courses": (STAFF, {"json": {"id": "new", "title": "New", "institution": "school"}}),
+    f"PUT {C}": (TEACHER, {"json": {"title": "Art"}}),
+    f"GET {C}/members": (TEACHER, {}),
+    f"POST {C}/teachers": (TEACHER, {"json": {"username": "una"}}),
+    f"DELETE {C}/teachers/{{username}}": (TEACHER, {}),
+    f"DELETE {C}/learners/{{username}}": (TEACHER, {}),
+    f"PUT {C}/sections": (TEACHER, {"json": {"usernames": ["amy"], "section": "A"}}),
+    f"POST {C}/learners/preview": (TEACHER, {"json": {"text": "zoe,Zoe"}}),
+    f"POST {C}/learners": (TEACHER, {"json": {"text": "zoe,Zoe"}}),
+    f"POST {C}/codes": (TEACHER, {"json": {}}),
+    f"DELETE {C}/codes/{{code}}": (TEACHER, {}),
+    "GET /courses/open": (EVERYONE, {}),
+    "POST /courses/join": (EVERYONE - TEACHER, {"json": {"code": "abcdefghjk"}}),
+    f"POST {C}/join": (EVERYONE - TEACHER, {}),
+    f"POST {C}/leave": (EVERYONE, {}),
 }
+ONCE = {"POST /courses"}
+"""What cannot be done by a second person after the first."""
 OPEN = {"GET /health", "GET /receipt-key"}
 
 
@@ -120,11 +142,18 @@ def place(school: Database, blobs: BlobStore, settings: Settings) -> dict[str, s
         assert ted is not None
         wanted = NewAccommodation(username="amy", assignment="doubling", extra_minutes=30)
         accommodation_id, _ = store.grant(session, "art", wanted, ted.id)
+        # The course is open to all; pat, who teaches and learns in it, is there to be removed.
+        session.get_one(CourseRow, "art").open_to_all = True
+        pat = people.ensure_person(session, "pat", "Pat")
+        for role in ("teacher", "learner"):
+            enrolment = Enrolment.model_validate({"role": role, "institution": "school", "course": "art"})
+            people.ensure_enrolment(session, pat.id, enrolment)
+        session.add(JoinCodeRow(code="abcdefghjk", course_id="art", made_at=now()))
         return {
             "course": "art", "name": "doubling", "path": "doubling.ipynb", "resource_id": str(resource.id),
             "submission_id": receipt.submission, "notebook": "doubling.html", "job_id": job.id,
-            "username": "amy",
             "accommodation_id": accommodation_id,
+            "username": "pat", "code": "abcdefghjk",
         }  # fmt: skip
 
 
@@ -171,7 +200,7 @@ async def test_only_who_may_do_it_can(client: Client, place: dict[str, str], ver
     for username in sorted(allowed):
         answer = await _ask(client, username, verb, place)
         assert answer.status_code < 300, f"{username}: {answer.text}"
-        if verb.startswith("DELETE"):
+        if verb.startswith("DELETE") or verb in ONCE:
             break
 
 

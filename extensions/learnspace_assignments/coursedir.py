@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import fcntl
 import filecmp
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from learnspace_core.errors import LearnspaceError
 from learnspace_core.paths import check_path
 from learnspace_core.settings import Settings
+from learnspace_people.store import course_exists
 
 GROUP = 10500
 """The group, known to host and images alike, that may write course directories when the host's side runs as root."""
+
+MAKING = ".making"
+"""The file in a course's directory that says that it is being made, locked by who makes it."""
 
 CONFIG = """\
 # nbgrader's configuration of this course. Edit freely; Learnspace writes it once.
@@ -56,6 +63,39 @@ def ensure_course_directory(settings: Settings, course: str) -> Path:
         config.write_text(CONFIG.format(course=course), encoding="utf-8")
         share(config)
     return directory
+
+
+@contextmanager
+def new_course_directory(settings: Settings, course: str) -> Iterator[Path]:
+    """Make the directory of a course that has no row yet; it is there afterwards, or if anything fails it is not.
+
+    What a process left behind that was killed while it made one is removed: nobody holds the lock in it any more.
+
+    Raises:
+        LearnspaceError: ``course_exists``.
+    """
+    directory = course_directory(settings, course)
+    directory.parent.mkdir(parents=True, exist_ok=True)
+    marker = directory / MAKING
+    if marker.exists():
+        with marker.open("a") as lock, suppress(BlockingIOError):
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(directory)
+    try:
+        directory.mkdir()
+    except FileExistsError as error:
+        raise course_exists(course) from error
+    with marker.open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            share(directory)
+            ensure_course_directory(settings, course)
+            yield directory
+            share(directory)
+        except BaseException:
+            shutil.rmtree(directory, ignore_errors=True)
+            raise
+    marker.unlink(missing_ok=True)
 
 
 def place_source(settings: Settings, course: str, folder: Path, name: str) -> list[str]:

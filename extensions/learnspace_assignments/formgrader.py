@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import re
+from pathlib import Path
 from typing import Any
 
 from nbgrader.server_extensions.formgrader import formgrader, handlers
 from tornado.web import HTTPError, authenticated
 
 from learnspace_assignments.exporter import SafeExporter
+from learnspace_core.taught import COURSES, taught_courses
 
 SUBMISSION = re.compile(r"[0-9a-f]{1,64}")
 
@@ -24,7 +25,8 @@ class CourseHandler(handlers.FormgraderHandler):
     def get(self) -> None:
         """Change to the course, which must be one of the teacher's, and let go of the other's gradebook."""
         path = self.get_argument("path", "")
-        taught = {f"courses/{course}" for course in os.environ.get("LEARNSPACE_COURSES", "").split(",") if course}
+        root = Path(self.settings["server_root_dir"]).expanduser()
+        taught = {f"{COURSES}/{course}" for course in taught_courses(root)}
         if path and path not in taught:
             raise HTTPError(404, "this is no course of yours")
         gradebook = self.settings["nbgrader_gradebook"]

@@ -30,14 +30,15 @@ def ensure_gradebook(path: Path) -> None:
         Base.metadata.create_all(engine)
         with engine.begin() as connection:
             connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
-            connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": _newest_schema()})
+            connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": newest_schema()})
         engine.dispose()
         with suppress(FileExistsError):
             os.link(draft, path)
 
 
 @cache
-def _newest_schema() -> str:
+def newest_schema() -> str:
+    """Return the version of the schema that this nbgrader works on."""
     config = Config()
     config.set_main_option("script_location", ALEMBIC_DIR)
     config.set_main_option("path_separator", "os")

@@ -103,7 +103,7 @@ def report(read: Read, key: bytes | None, directory: Path | None) -> Report:
     lines = [f"NOT VALID: {fault}" for fault in faults] or ["VALID: the receipt is as it was signed."]
     lines += [
         f"  {receipt.username!r} handed in {receipt.assignment!r} of the course {receipt.course!r}",
-        f"  received {receipt.received_at:%Y-%m-%d %H:%M:%S} UTC, by the platform's clock: the time that counts",
+        f"  received {receipt.received_at:%Y-%m-%d %H:%M:%S} UTC, {_clock(receipt)}",
     ]
     if receipt.queued_at:
         lines.append(
@@ -161,3 +161,10 @@ def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
     if len(found) != len(pairs):
         raise ValueError("it says something twice")
     return found
+
+
+def _clock(receipt: Receipt) -> str:
+    if receipt.taken_over_at is None:
+        return "by the platform's clock: the time that counts"
+    at = f"{receipt.taken_over_at:%Y-%m-%d %H:%M:%S} UTC"
+    return f"as was written in the course when the platform took it over, {at}; it did not see it and cannot know"

@@ -64,6 +64,7 @@ def make_app(settings: Settings, identify: signin.Identify | None = None) -> Fas
     app.state.commits = GroupCommit(database)
     app.state.queues = {name: Queue(settings, name, database, blobs) for name in ("background", "grading")}
     app.state.auth = signin.hub_oauth(settings)
+    app.state.owners = signin.Owners()
     app.state.identify = identify or signin.identify_with(app.state.auth, keep_answers=True)
     app.state.identify_now = identify or signin.identify_with(app.state.auth, keep_answers=False)
 

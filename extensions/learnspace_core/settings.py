@@ -149,6 +149,14 @@ class Uploads(Section):
     files: int = Field(1_000, ge=1, description="Most files in one submission.")
 
 
+class Courses(Section):
+    """Making courses."""
+
+    templates: Path | None = Field(
+        None, description="Directory of course folders that teachers may begin a new course with. Empty: none."
+    )
+
+
 class Settings(Section):
     """Everything that can be set in learnspace.toml."""
 
@@ -162,6 +170,7 @@ class Settings(Section):
     spaces: Spaces = Field(default_factory=lambda: Spaces(), description="Spaces.")
     sandbox: Sandbox = Field(default_factory=lambda: Sandbox(), description="The sandbox of the grader.")
     grading: Grading = Field(default_factory=lambda: Grading(), description="The grader.")
+    courses: Courses = Field(default_factory=lambda: Courses(), description="Making courses.")
     uploads: Uploads = Field(default_factory=lambda: Uploads(), description="Limits of what is handed in.")
 
     @property
@@ -284,4 +293,8 @@ def _explain(location: tuple[str, ...], kind: str, message: str) -> str:
 
 def _place(settings: Settings, base: Path) -> Settings:
     state = Path(os.environ.get("LEARNSPACE_STATE", settings.state))
-    return settings.model_copy(update={"state": (base / state).resolve()})
+    update: dict[str, object] = {"state": (base / state).resolve()}
+    if settings.courses.templates is not None:
+        templates = (base / settings.courses.templates).resolve()
+        update["courses"] = settings.courses.model_copy(update={"templates": templates})
+    return settings.model_copy(update=update)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -22,6 +24,7 @@ from learnspace_people.models import Person
 
 SCOPE = "access:services!service=learnspace"
 CLIENT_ID = "service-learnspace"
+MOST_OWNERS = 100_000
 
 Identify = Callable[[str], Awaitable[str | None]]
 """Turns a hub token into the username it belongs to, or None if it is not good for this service."""
@@ -70,6 +73,29 @@ def identify_with(auth: HubOAuth, *, keep_answers: bool) -> Identify:
     return identify
 
 
+class Owners:
+    """Whose the tokens are that were seen lately: a token speaks for one person for ever, a username does not.
+
+    When a username is given to somebody new, an answer of the hub that is still remembered must not let the old one's
+    token speak for the new one.
+    """
+
+    def __init__(self, most: int = MOST_OWNERS) -> None:
+        self._most = most
+        self._owners: OrderedDict[str, str] = OrderedDict()
+
+    def agree(self, token: str, person_id: str | None) -> bool:
+        """Tell whether the token is not known to be another person's; nobody's is anybody's yet."""
+        key = hashlib.sha256(token.encode()).hexdigest()
+        if person_id is None:
+            return key not in self._owners
+        owner = self._owners.setdefault(key, person_id)
+        self._owners.move_to_end(key)
+        if len(self._owners) > self._most:
+            self._owners.popitem(last=False)
+        return owner == person_id
+
+
 async def _person(request: Request, identify: Identify, token: str) -> Person:
     username = await identify(token) if token else None
     if username is None:
@@ -81,6 +107,9 @@ async def _person(request: Request, identify: Identify, token: str) -> Person:
             return store.find_person(session, username)
 
     person = await run_in_threadpool(find)
+    owners: Owners = request.app.state.owners
+    if not owners.agree(token, person.id if person else None):
+        raise NotSignedIn
     if person is None:
         raise Forbidden("You are on no list of this platform. Ask your teacher or the manager of your school.")
     return person

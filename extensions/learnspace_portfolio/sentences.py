@@ -13,6 +13,15 @@ SENTENCES = {
     ("submitted", "submission"): "Handed in {title}",
     ("asked", "assignment"): "Asked about {title}",
     ("answered", "assignment"): "Answered about {title}",
+    ("joined", "course"): "Joined the course {title}",
+    ("left", "course"): "Left the course {title}",
+    ("created", "course"): "Made the course {title}",
+    ("changed", "course"): "Changed the course {title}",
+    **{(verb, "course"): "Changed who is in the course {title}" for verb in ("added", "removed", "enrolled", "moved")},
+    **{(verb, "course"): "Changed the codes of the course {title}" for verb in ("invited", "uninvited")},
+    ("taken_over", "submission"): "{title} came here with its course",
+    ("taken_over", "course"): "Took over the course {title}",
+    ("renamed", "person"): "Got another username",
     ("scored", "submission"): "Got {title} back: {score} of {max_score} points",
 }
 

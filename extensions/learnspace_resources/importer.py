@@ -5,8 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
+from sqlalchemy.orm import Session
+
 from learnspace_assignments import store as assignments
 from learnspace_assignments.coursedir import place_source
+from learnspace_assignments.tables import AssignmentRow
 from learnspace_core import jobs
 from learnspace_core.blobs import BlobStore
 from learnspace_core.database import Database
@@ -41,7 +44,7 @@ def import_course(
     """
     folder = read_course(path)
     course = folder.course
-    values = _resources(folder, blobs)
+    values = read_resources(folder, blobs)
     kept: list[str] = []
     for name in folder.assignments:
         kept += place_source(settings, course.id, path / "source" / name, name)
@@ -57,24 +60,38 @@ def import_course(
                 institution=institution,
             ),
         )
-        unready = []
-        for name, fields in values.items():
-            row, needs_preview = store.put_resource(session, course.id, name, fields)
-            if needs_preview:
-                unready.append(row.id)
+        unready = put_resources(session, course.id, values)
         store.remove_others(session, course.id, set(values))
         if unready:
             job = jobs.add(session, "background", "render_previews", {"resources": unready}, course_id=course.id)
             asked.append(("background", job.id))
-        for position, (name, title) in enumerate(folder.assignments.items()):
-            assignment = assignments.ensure_assignment(session, course.id, name, title, position)
+        for assignment in put_assignments(session, course.id, folder):
             if assignment.released_at is None:
-                job = jobs.add(session, "grading", "release", {"course": course.id, "name": name}, course_id=course.id)
+                payload = {"course": course.id, "name": assignment.name}
+                job = jobs.add(session, "grading", "release", payload, course_id=course.id)
                 asked.append(("grading", job.id))
     return ImportedCourse(course.id, course.title, course.language, len(values), len(folder.assignments), kept, asked)
 
 
-def _resources(folder: CourseFolder, blobs: BlobStore) -> dict[str, dict[str, object]]:
+def put_resources(session: Session, course: str, values: dict[str, dict[str, object]]) -> list[int]:
+    """Make the resources of a course or bring them up to date; return the ids of those that need a preview."""
+    unready = []
+    for name, fields in values.items():
+        row, needs_preview = store.put_resource(session, course, name, fields)
+        if needs_preview:
+            unready.append(row.id)
+    return unready
+
+
+def put_assignments(session: Session, course: str, folder: CourseFolder) -> list[AssignmentRow]:
+    """Make the assignments of a course, in the folder's order."""
+    return [
+        assignments.ensure_assignment(session, course, name, title, position)
+        for position, (name, title) in enumerate(folder.assignments.items())
+    ]
+
+
+def read_resources(folder: CourseFolder, blobs: BlobStore) -> dict[str, dict[str, object]]:
     """Store the bytes of all lessons and return the fields of each resource by its path."""
     resources: dict[str, dict[str, object]] = {}
     for position, lesson in enumerate(folder.lessons):

@@ -35,6 +35,19 @@ def put_resource(session: Session, course_id: str, path: str, values: dict[str, 
     return row, row.preview_sha256 is None
 
 
+def copy_resources(session: Session, source: str, target: str) -> list[int]:
+    """Give a course the resources of another one; return the ids of those that need a preview."""
+    unready = []
+    for row in list_of_course(session, source):
+        values = {c.key: getattr(row, c.key) for c in row.__mapper__.columns if c.key not in ("id", "course_id")}
+        copy = ResourceRow(course_id=target, **values)
+        session.add(copy)
+        session.flush()
+        if copy.preview_sha256 is None:
+            unready.append(copy.id)
+    return unready
+
+
 def remove_others(session: Session, course_id: str, keep: set[str]) -> None:
     """Take resources that the course no longer names out of the catalogue."""
     for row in session.scalars(select(ResourceRow).filter_by(course_id=course_id)):

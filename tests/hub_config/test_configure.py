@@ -95,7 +95,7 @@ def test_oidc_without_a_provider_is_refused(c: Config, tmp_path: Path) -> None:
 def test_nobody_is_an_administrator_of_the_hub(c: Config, plain: Settings) -> None:
     configure(c, plain)
     assert "admin_users" not in c.Authenticator
-    assert [role["services"] for role in c.JupyterHub.load_roles] == [["culler"]]
+    assert [role["services"] for role in c.JupyterHub.load_roles] == [["culler"], ["people"]]
 
 
 def test_people_may_use_the_service(c: Config, plain: Settings) -> None:
@@ -126,7 +126,7 @@ def test_the_service_is_reached_on_loopback(c: Config, plain: Settings) -> None:
 def test_services_have_tokens_of_their_own(c: Config, plain: Settings) -> None:
     configure_services(c, plain)
     tokens = {service["api_token"] for service in c.JupyterHub.services}
-    assert sorted(map(len, tokens)) == [64, 64]
+    assert sorted(map(len, tokens)) == [64, 64, 64]
 
 
 def test_the_culler_has_no_token_in_its_command(plain: Settings) -> None:

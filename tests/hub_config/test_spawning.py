@@ -62,7 +62,7 @@ def roster(tmp_path: Path) -> Database:
 
 
 def tenant(username: str = "ada", *teaches: str, id: str = "1f") -> Tenant:
-    return Tenant(id, username, teaches)
+    return Tenant(id, username, username, teaches)
 
 
 @pytest.mark.parametrize("kind", ["process", "docker"])
@@ -218,7 +218,7 @@ def test_who_is_on_no_roster_is_refused_in_words(roster: Database, username: str
     with pytest.raises(SpaceRefused) as refused:
         read_tenant(roster, username)
     assert refused.value.jupyterhub_message == (
-        f"{username} is on no roster yet. Ask your teacher or your school's manager to add you."
+        f"{username} is on no roster yet. Join an open course on the page Courses, or ask your teacher to add you."
     )
 
 
@@ -238,7 +238,7 @@ async def test_the_roster_of_this_moment_counts(roster: Database, process: Setti
         person = ensure_person(session, "visitor", "")
         ensure_enrolment(session, person.id, Enrolment(role="teacher", institution="demo", course="maths"))
     await hook(Recorder())
-    assert seen == [Tenant(person.id, "visitor", ("maths",))]
+    assert seen == [Tenant(person.id, "visitor", "visitor", ("maths",))]
 
 
 def test_the_environment_names_the_person_and_the_service() -> None:

@@ -73,7 +73,7 @@ def test_the_right_password_leads_into_the_space(stack: Stack, browser: Browser)
 def test_who_is_on_no_roster_is_told_whom_to_ask(stack: Stack, browser: Browser) -> None:
     page = new_context(browser).new_page()
     enter_password(page, stack, "lena", stack.password("lena"))
-    expect(page.get_by_role("main")).to_contain_text("lena is on no roster yet. Ask your teacher")
+    expect(page.get_by_role("main")).to_contain_text("lena is on no roster yet. Join an open course")
     assert not (stack.state / "homes" / "lena").exists()
 
 

@@ -30,7 +30,9 @@ async def jp_asyncio_loop():
 @pytest.fixture
 def jp_server_config(monkeypatch: pytest.MonkeyPatch, jp_root_dir: Path):
     monkeypatch.setenv("LEARNSPACE_ROLE", "teacher")
-    monkeypatch.setenv("LEARNSPACE_COURSES", "art")
+    config = jp_root_dir / "courses" / "art" / "nbgrader_config.py"
+    config.parent.mkdir(parents=True, exist_ok=True)
+    config.touch()
     return {
         "ServerApp": {"jpserver_extensions": {"learnspace_core.space": True}},
         "CourseDirectory": {"root": str(jp_root_dir / "courses" / "art"), "course_id": "art"},

@@ -45,6 +45,8 @@ class Receipt(BaseModel):
 
     ``received_at`` is the service's own time and the one that counts. ``queued_at`` is when the learner's space says
     that it was handed in there, if it had to wait; the signature says no more than that the space said so.
+    ``taken_over_at`` stands where the submission came with a course from elsewhere, and ``received_at`` is what was
+    written there; the signature says no more than that it was written there then.
     ``signature`` and ``public_key`` are base64; the signature is over the receipt without these two and without what
     is null, as JSON with sorted keys and no spaces (see ``receipts.py``).
     """
@@ -55,6 +57,7 @@ class Receipt(BaseModel):
     username: str
     received_at: datetime
     queued_at: datetime | None = None
+    taken_over_at: datetime | None = None
     files: list[FileEntry]
     digest: str
     public_key: str = ""

@@ -10,6 +10,7 @@ from learnspace_assignments.store.accommodations import (
 from learnspace_assignments.store.assignments import (
     adopt_sources,
     assignment_names,
+    copy_assignments,
     ensure_assignment,
     get_assignment,
     get_assignment_for,
@@ -52,6 +53,7 @@ __all__ = [
     "assignment_names",
     "change_grant",
     "change_settings",
+    "copy_assignments",
     "ensure_assignment",
     "every_submission",
     "feedback_is_shown",

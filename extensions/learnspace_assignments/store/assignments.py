@@ -41,6 +41,15 @@ def adopt_sources(session: Session, course: str, titles: dict[str, str]) -> None
         ensure_assignment(session, course, name, titles[name], place)
 
 
+def copy_assignments(session: Session, source: str, target: str) -> None:
+    """Give a course the assignments of another one with their settings, but without dates, versions and releases."""
+    copied = ("name", "title", "position", "late", "attempts", "shows", "team_size", "team_signup")
+    for row in session.scalars(select(AssignmentRow).filter_by(course_id=source, archived_at=None)):
+        values = {name: getattr(row, name) for name in copied}
+        session.add(AssignmentRow(course_id=target, files=[], max_score=0, **values))
+    session.flush()
+
+
 def get_assignment(session: Session, course: str, name: str, *, released: bool = True) -> AssignmentRow:
     """Return the assignment, whether it has opened or not.
 

@@ -4,8 +4,9 @@ Another course is chosen by working in its directory, or by the formgrader's ``?
 steps back there. A course's own ``nbgrader_config.py`` is read after this one and wins.
 """
 
-import os
 from pathlib import Path
+
+from learnspace_core.taught import taught_courses
 
 c = get_config()  # type: ignore[name-defined]  # noqa: F821  # given by traitlets
 
@@ -21,7 +22,8 @@ c.ExchangeFactory.collect = f"{_exchange}.ExchangeCollect"
 c.Exchange.assignment_dir = str(Path.home() / "assignments")
 c.Exchange.path_includes_course = True
 
-_courses = [course for course in os.environ.get("LEARNSPACE_COURSES", "").split(",") if course]
+# What is there now: a course that one came to teach while the space runs is found too.
+_courses = taught_courses(Path.home())
 _here = Path.cwd().name
 if _courses:
     _course = _here if _here in _courses else _courses[0]

@@ -1,6 +1,6 @@
-"""Slows down guessing of passwords: after a few wrong ones a key has to wait, longer each time.
+"""Slows down guessing of passwords and codes: after a few wrong ones a key has to wait, longer each time.
 
-JupyterHub has no login throttling. The memory is bounded and ends with the hub.
+JupyterHub has no login throttling. The memory is bounded and ends with its process.
 """
 
 from __future__ import annotations

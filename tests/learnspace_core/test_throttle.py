@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hub_config.throttle import FORGET_SECONDS, LONGEST_WAIT_SECONDS, Throttle
+from learnspace_core.throttle import FORGET_SECONDS, LONGEST_WAIT_SECONDS, Throttle
 
 
 class Clock:
