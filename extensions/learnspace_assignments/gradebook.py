@@ -38,6 +38,7 @@ from learnspace_assignments.nbgraderwords import in_plain_words, listening
 from learnspace_assignments.newbook import ensure_gradebook
 from learnspace_assignments.penalties import LatePolicyPlugin, ensure_due, settle
 from learnspace_assignments.questions import titles
+from learnspace_assignments.testmessages import messages_of
 from learnspace_assignments.times import Times
 from learnspace_core.errors import LearnspaceError
 from learnspace_core.notebooks import read_notebook
@@ -149,6 +150,7 @@ class CourseBook:
             graded = dict(self.autograded(name, student))
             for notebook in sorted(submission.notebooks, key=lambda notebook: str(notebook.name)):
                 headings = titles(graded.get(str(notebook.name)))
+                messages = messages_of(graded.get(str(notebook.name)))
                 first = first or str(notebook.id)
                 comments = {comment.name: comment.comment or "" for comment in notebook.comments}
                 questions += [
@@ -161,6 +163,7 @@ class CourseBook:
                         manual=grade.auto_score is None,
                         needs_mark=bool(grade.needs_manual_grade),
                         comment=str(comments.get(grade.name, "")),
+                        messages=messages.get(str(grade.name), []) if grade.score != grade.max_score else [],
                     )
                     for grade in notebook.grades
                 ]

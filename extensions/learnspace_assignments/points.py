@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import nbformat
 
+from learnspace_assignments.hiddentests import has_hidden
 from learnspace_core.blobs import BlobStore
 from learnspace_core.errors import LearnspaceError
 from learnspace_core.models import FileEntry
@@ -13,11 +14,20 @@ def max_points(files: list[FileEntry], blobs: BlobStore) -> float:
     """Return the sum of the points of all graded cells in the notebooks at the top of an assignment.
 
     Raises:
-        LearnspaceError: ``bad_notebook``, naming the file.
+        LearnspaceError: ``bad_notebook`` or ``hidden_tests``, naming the file.
     """
     total = 0.0
     for file in files:
-        if not file.path.endswith(".ipynb") or "/" in file.path:
+        if not file.path.endswith(".ipynb"):
+            continue
+        if has_hidden(blobs.read(file.sha256).decode(errors="replace")):
+            raise LearnspaceError(
+                "hidden_tests",
+                f"{file.path} has hidden tests or a marking scheme in it. Make the learners' version first, with "
+                "nbgrader generate_assignment or from the Teach panel, then release that.",
+                409,
+            )
+        if "/" in file.path:
             continue
         try:
             notebook = nbformat.reads(blobs.read(file.sha256).decode(), as_version=4)

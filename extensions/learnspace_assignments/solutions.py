@@ -13,14 +13,13 @@ from threading import Lock
 from nbformat import NotebookNode
 
 from learnspace_assignments.coursedir import course_directory, refuse_links
+from learnspace_assignments.hiddentests import split
 from learnspace_core.errors import NotFound
 from learnspace_core.notebook_html import render
 from learnspace_core.notebooks import read_notebook
 from learnspace_core.paths import check_path
 from learnspace_core.settings import Settings
 
-HIDDEN = (("BEGIN HIDDEN TESTS", "END HIDDEN TESTS"), ("BEGIN MARKING SCHEME", "END MARKING SCHEME"))
-"""nbgrader's marks, which stand anywhere in a line, after the language's own sign of a comment."""
 _one_at_a_time = Lock()
 
 
@@ -55,22 +54,9 @@ def _page(contents: tuple[tuple[Path, str], ...], title: str) -> str:
 def without_hidden(notebook: NotebookNode) -> NotebookNode:
     """Take out what learners never see, and the outputs of cells that held it."""
     for cell in notebook.cells:
-        shown = _shown(cell.source)
+        shown = split(cell.source)[0]
         if shown != cell.source:
             cell.source = shown
             if cell.cell_type == "code":
                 cell.outputs = []
     return notebook
-
-
-def _shown(source: str) -> str:
-    """Return the text without the parts between nbgrader's marks; one that nothing ends goes to the end."""
-    lines, until = [], ""
-    for line in source.splitlines(keepends=True):
-        if until:
-            until = "" if until in line else until
-            continue
-        until = next((end for begin, end in HIDDEN if begin in line), "")
-        if not until:
-            lines.append(line)
-    return "".join(lines)

@@ -80,7 +80,8 @@ async def test_from_hand_in_to_feedback(client: Client, released: Database, work
     mine = (await client("amy").get(BASE)).json()
     assert (mine["state"], mine["submissions"][0]["marks"]["score"]) == ("returned", 5)
     page = (await client("bob").get(f"submissions/{wrong['submission']}/feedback")).json()["html"]
-    assert "try another number" in page
+    assert "A hidden test did not pass." in page
+    assert "try another number" not in page
     assert "double(21)" not in page
     assert "HIDDEN" not in page
     assert "0 / 2" in page

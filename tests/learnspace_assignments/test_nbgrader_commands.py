@@ -125,6 +125,13 @@ def test_released_files_reach_the_learner(nbgrader, course, homes):
     assert "(already downloaded)" in nbgrader("amy", "list")
 
 
+def test_hidden_tests_are_not_released(nbgrader, course):
+    (course / "release").mkdir()
+    (course / "release" / "ps1").symlink_to(course / "source" / "ps1")
+    assert "p1.ipynb has hidden tests" in nbgrader("ted", "release_assignment", "ps1", retcode=1)
+    assert "ps1" not in nbgrader("amy", "list")
+
+
 def test_several_assignments_are_fetched_at_once(nbgrader, released, homes):
     nbgrader("ted", "release_assignment", "ps2")
     nbgrader("amy", "fetch_assignment", "ps1", "ps2", "--course", "art")

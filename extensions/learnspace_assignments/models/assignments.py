@@ -18,7 +18,8 @@ SubmissionState = Literal["handed_in", "grading", "needs_marks", "graded", "retu
 class Question(BaseModel):
     """The marks of one graded cell; ``needs_mark`` says that a person has still to mark it.
 
-    ``id`` is nbgrader's grade id, ``title`` the heading that a learner finds above the cell.
+    ``id`` is nbgrader's grade id, ``title`` the heading that a learner finds above the cell. ``messages`` is what the
+    tests said that did not pass, as plain text; a hidden test says only that it did not pass.
     """
 
     notebook: str
@@ -29,6 +30,7 @@ class Question(BaseModel):
     manual: bool
     needs_mark: bool
     comment: str = ""
+    messages: list[str] = []
 
 
 class Marks(BaseModel):

@@ -1,0 +1,80 @@
+"""What a learner is told about a test that did not pass: plain text, and nothing of a hidden test.
+
+A message of a cell without hidden tests is its exception. A cell with hidden tests tells in the teacher's own words
+which of its visible tests did not pass; which one it was is all that is taken from the traceback, since the rest of it
+may be the learner's.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import unicodedata
+
+from nbformat import NotebookNode
+
+from learnspace_assignments.execute import ENDED
+from learnspace_assignments.hiddentests import HiddenTests, has_hidden, tell_hidden
+
+HIDDEN_FAILED = "A hidden test did not pass."
+LONGEST = 500
+_ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
+_ARROW = re.compile(r"^-+> ?(\d+)", re.MULTILINE)
+
+
+def messages_of(notebook: NotebookNode | None) -> dict[str, list[str]]:
+    """Return grade id to the messages of each graded cell of a notebook whose tests did not pass."""
+    if notebook is None:
+        return {}
+    hidden = HiddenTests(notebook)
+    found = {}
+    for cell in notebook.cells:
+        grading = cell.metadata.get("nbgrader", {})
+        if cell.cell_type != "code" or not grading.get("grade"):
+            continue
+        error = next((output for output in cell.outputs if output.output_type == "error"), None)
+        if error is not None:
+            message = _of_mixed(cell.source, error) if has_hidden(cell.source) else _of_visible(error, hidden)
+            found[str(grading.get("grade_id", ""))] = [message]
+    return found
+
+
+def _of_visible(error: NotebookNode, hidden: HiddenTests) -> str:
+    name, value = str(error.ename), str(error.evalue)
+    return plain(hidden.clean(f"{name}: {value}" if value else name))
+
+
+def _of_mixed(source: str, error: NotebookNode) -> str:
+    if error.ename == "NotRun" and error.evalue in ENDED.values():
+        return str(error.evalue)
+    number = _line(error)
+    statement = _statement(source, number) if number is not None else None
+    if statement is None or number is None:
+        return HIDDEN_FAILED
+    end = statement.end_lineno or statement.lineno
+    if any(hidden for _, hidden in tell_hidden(source)[statement.lineno - 1 : end]):
+        return HIDDEN_FAILED
+    if isinstance(statement, ast.Assert) and isinstance(statement.msg, ast.Constant):
+        return plain(str(statement.msg.value))
+    return plain(source.splitlines()[number - 1].strip())
+
+
+def _line(error: NotebookNode) -> int | None:
+    """Return the line of the cell at which the traceback points first."""
+    arrow = _ARROW.search(_ANSI.sub("", "\n".join(str(line) for line in error.traceback)))
+    return int(arrow[1]) if arrow and len(arrow[1]) < 7 else None
+
+
+def _statement(source: str, number: int) -> ast.stmt | None:
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError):
+        return None
+    return next((one for one in tree.body if one.lineno <= number <= (one.end_lineno or one.lineno)), None)
+
+
+def plain(text: str) -> str:
+    """Return text without control codes and signs that cannot be seen, and not too long."""
+    text = _ANSI.sub("", text)
+    text = "".join(sign for sign in text if sign == "\n" or unicodedata.category(sign) not in ("Cc", "Cf", "Cs"))
+    return text if len(text) <= LONGEST else text[:LONGEST] + "…"
