@@ -133,7 +133,7 @@ class ForwardHandler(LearnspaceHandler):
         self.set_status(answer.status_code)
         if "Content-Disposition" in answer.headers:
             self.set_header("Content-Disposition", answer.headers["Content-Disposition"])
-        self.finish(answer.content, set_content_type=answer.headers.get("Content-Type", "application/json"))
+        self.finish(answer.content or None, set_content_type=answer.headers.get("Content-Type", "application/json"))
 
 
 def service_path(raw: str) -> str:

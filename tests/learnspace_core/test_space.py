@@ -78,3 +78,16 @@ def test_a_space_loads_nothing_of_the_hubs_side():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+async def test_a_delete_is_passed_on_and_answered_with_nothing(jp_fetch, jp_serverapp):
+    asked = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append((request.method, request.url.path))
+        return httpx.Response(204)
+
+    jp_serverapp.web_app.settings["learnspace_client"] = ServiceClient("http://x", TOKEN, httpx.MockTransport(answer))
+    done = await jp_fetch("learnspace", "api", "teach", "art", "accommodations", "a1", method="DELETE")
+    assert (done.code, done.body) == (204, b"")
+    assert asked == [("DELETE", "/api/teach/art/accommodations/a1")]

@@ -9,16 +9,19 @@ import type { IMarks, IQuestion } from './types';
 
 export function Feedback({ one, learner, learnspace }: IStepsProps): JSX.Element {
   const { trans } = learnspace;
-  const marks = one.submissions.find(each => each.state === 'returned')?.marks;
+  const returned = one.submissions.find(each => each.state === 'returned');
+  const marks = returned?.marks;
   const id = React.useId();
   return (
     <section className="ls-Feedback" aria-labelledby={id}>
       <h3 id={id}>{trans.__('Feedback')}</h3>
       {marks && <Summary marks={marks} learnspace={learnspace} />}
       {marks && marks.questions.length > 0 && <Questions marks={marks} learnspace={learnspace} />}
-      <Loaded loader={learner.feedback} trans={trans} lines={6}>
-        {page => <Frame html={page.html} title={trans.__('Your notebook with feedback')} />}
-      </Loaded>
+      {returned?.feedback && (
+        <Loaded loader={learner.feedback} trans={trans} lines={6}>
+          {page => <Frame html={page.html} title={trans.__('Your notebook with feedback')} />}
+        </Loaded>
+      )}
     </section>
   );
 }
@@ -45,6 +48,9 @@ export function Summary({ marks, learnspace }: IMarksProps): JSX.Element {
           points(marks.max_score, locale)
         )}
       </p>
+      {marks.penalty > 0 && (
+        <p>{trans.__('%1 points are off because it came late.', points(marks.penalty, locale))}</p>
+      )}
       {rest.length > 0 && <p>{trans.__('Look again at: %1.', list.format(rest))}</p>}
     </div>
   );

@@ -1,9 +1,10 @@
 /** Before handing in: what will be sent, and what to know first. */
 import * as React from 'react';
 
-import { exactTime, fileSize } from '../../learnspace_core/lab/dates';
+import { fileSize } from '../../learnspace_core/lab/dates';
 import type { ILearnspace } from '../../learnspace_core/lab/tokens';
 import type { IStepsProps } from './learnerwork';
+import { LateNow } from './terms';
 import type { IWarned } from './types';
 
 export function Confirmation(props: IStepsProps & { onCancel: () => void }): JSX.Element {
@@ -26,13 +27,12 @@ export function Confirmation(props: IStepsProps & { onCancel: () => void }): JSX
           <span aria-hidden="true">▲</span> {warningWord(each, learnspace)}
         </p>
       ))}
-      {learner.late && (
-        <p className="ls-Late">
-          <span aria-hidden="true">▲</span>{' '}
-          {trans.__(
-            'This was due %1. It will be marked as late.',
-            exactTime(new Date(one.due_at ?? ''), locale)
-          )}
+      {learner.isLate(one) && <LateNow one={one} learnspace={learnspace} />}
+      {one.attempts_left !== null && (
+        <p>
+          {one.attempts_left === 1
+            ? trans.__('This uses your last attempt.')
+            : trans.__('This uses one of your %1 attempts left.', one.attempts_left)}
         </p>
       )}
       <div className="ls-Buttons">

@@ -17,6 +17,8 @@ import { Versions } from './versions';
 
 export { keyOf } from './types';
 
+const MINUTE = 60000;
+
 export type Step = 'get' | 'work' | 'check' | 'hand_in' | 'feedback';
 
 export const STEPS: Step[] = ['get', 'work', 'check', 'hand_in', 'feedback'];
@@ -53,8 +55,6 @@ export class LearnerWork {
   confirming = false;
   /** What is shown for that. */
   handing: IHandIn | null = null;
-  /** Whether what is confirmed comes after the due date, by this machine's clock. */
-  late = false;
   showsFeedback = false;
   fetched: IFetched | null = null;
   check: ICheck | null = null;
@@ -83,7 +83,7 @@ export class LearnerWork {
     if (one.local_path === '') {
       return 'get';
     }
-    if (one.state === 'handed_in' || this.outbox.of(one).length > 0) {
+    if (one.state === 'handed_in' || one.refusal || this.outbox.of(one).length > 0) {
       return null;
     }
     if (this.check) {
@@ -97,7 +97,18 @@ export class LearnerWork {
     if (step === 'get') {
       return true;
     }
+    if (step === 'hand_in' && one.refusal) {
+      return false;
+    }
     return step === 'feedback' ? one.state === 'returned' : one.local_path !== '';
+  }
+
+  /** Whether handing in now is late: by the platform's clock, or by this machine's while it cannot be asked. */
+  isLate(one: IAssignment): boolean {
+    if (!this.mine.error || !one.due_at) {
+      return one.late_now;
+    }
+    return Date.parse(one.due_at) + one.late_policy.grace_minutes * MINUTE < Date.now();
   }
 
   run(step: Step, one: IAssignment): Promise<void> {
@@ -179,15 +190,16 @@ export class LearnerWork {
     this.handing = await this.learnspace.request<IHandIn>(path);
     this.receipt = null;
     this.versions.forget();
-    this.late = one.due_at !== null && Date.parse(one.due_at) < Date.now();
     this.confirming = true;
+    // What it costs now; on a bad line the hand-in does not wait for it.
+    void this.mine.load();
   }
 
   private async _read(one: IAssignment): Promise<void> {
     this.showsFeedback = !this.showsFeedback;
     this.receipt = null;
     const submission = one.submissions.find(each => each.state === 'returned');
-    if (this.showsFeedback && submission) {
+    if (this.showsFeedback && submission?.feedback) {
       this._feedbackOf = submission.id;
       await this.feedback.load();
     }

@@ -18,8 +18,11 @@ export interface IQuestion {
 }
 
 export interface IMarks {
+  /** What is left after the penalty. */
   score: number;
   max_score: number;
+  /** The points that being late cost. */
+  penalty: number;
   questions: IQuestion[];
 }
 
@@ -46,19 +49,48 @@ export interface ISubmission {
   files: IFileEntry[];
   digest: string;
   marks: IMarks | null;
+  /** Whether there is feedback that may be read. */
+  feedback: boolean;
+}
+
+/** What happens to late work; see LatePolicy in learnspace_assignments/models/settings.py. */
+export interface ILatePolicy {
+  kind: 'accept' | 'penalty' | 'refuse';
+  percent: number;
+  per: 'day' | 'hour';
+  max_percent: number;
+  grace_minutes: number;
+}
+
+/** Until when and how often one learner may hand in, with all that was granted to them. */
+export interface ITerms {
+  opens_at: string | null;
+  due_at: string | null;
+  closes_at: string | null;
+  /** Whether they have more time than the class. */
+  extended: boolean;
+  late_policy: ILatePolicy;
+  attempts: number | null;
+  attempts_left: number | null;
+  /** Whether handing in was late when the platform was asked, by its clock, and how much of the points it cost. */
+  late_now: boolean;
+  late_percent_now: number;
+  /** Why nothing can be handed in. */
+  refusal: 'closed' | 'late_not_taken' | 'no_attempts_left' | null;
 }
 
 /** A released assignment as its learner sees it, with what stands in the home; newest submission first. */
-export interface IAssignment {
+export interface IAssignment extends ITerms {
   course: string;
   course_title: string;
   name: string;
   title: string;
-  due_at: string | null;
   state: LearnerState;
   max_score: number;
   files: IFileEntry[];
   submissions: ISubmission[];
+  /** Whether the solution may be read. */
+  solution: boolean;
   /** Where it stands, relative to the server's root; empty before it is fetched. */
   local_path: string;
   local_files: IFileEntry[];
@@ -119,6 +151,8 @@ export interface ITaughtSubmission {
   name: string;
   received_at: string;
   late: boolean;
+  /** Whether the learner has more time than the class. */
+  extended: boolean;
   state: SubmissionState;
   reason: string;
   marks: IMarks | null;

@@ -15,7 +15,9 @@ import { byCourse } from './bycourse';
 import type { AssignmentsModel } from './model';
 import { Queued } from './queued';
 import { LearnerChip, PastDue } from './states';
+import { Solution } from './solution';
 import { Steps } from './steps';
+import { Terms } from './terms';
 import type { IAssignment } from './types';
 
 export function assignmentsView(model: AssignmentsModel): () => JSX.Element {
@@ -98,6 +100,7 @@ function Row({ one, model }: { one: IAssignment; model: AssignmentsModel }): JSX
             ) : (
               trans.__('no due date')
             )}
+            {one.extended && <> · {trans.__('extended for you')}</>}
             <PastDue state={one.state} dueAt={one.due_at} learnspace={learnspace} />
           </span>
         </span>
@@ -112,7 +115,9 @@ function Row({ one, model }: { one: IAssignment; model: AssignmentsModel }): JSX
           />
         )}
       </button>
+      {open && <Terms one={one} learnspace={learnspace} />}
       {open && <Steps one={one} learner={learner} learnspace={learnspace} />}
+      {open && one.solution && <Solution one={one} learnspace={learnspace} />}
     </li>
   );
 }

@@ -58,6 +58,18 @@ export function explain(error: RequestError, trans: TranslationBundle): string {
       return trans.__('You may not do this. Ask your teacher or the manager of your school.');
     case 'not_returned':
       return trans.__('There is no feedback yet. Your teacher has not returned it.');
+    case 'closed':
+      return trans.__(
+        'This has closed. Ask your teacher for more time. What you handed in counts.'
+      );
+    case 'late_not_taken':
+      return trans.__(
+        'This was due already, and late work is not taken. Ask your teacher for more time.'
+      );
+    case 'no_attempts_left':
+      return trans.__('All attempts are used. What you handed in last counts.');
+    case 'no_solution_yet':
+      return trans.__('The solution is not shown yet. Ask your teacher when it is.');
     case 'not_graded':
       return trans.__('This has not been graded yet. Grade it first.');
     case 'needs_marks':

@@ -44,7 +44,7 @@ const plugin: JupyterFrontEndPlugin<ILearnspace> = {
       baseUrl: serverSettings.baseUrl,
       request: <T>(path: string, init: RequestInit = {}) =>
         requestAPI<T>(path, init, serverSettings),
-      send: <T>(method: 'POST' | 'PUT', path: string, body: unknown = {}) =>
+      send: <T>(method: 'POST' | 'PUT' | 'DELETE', path: string, body: unknown = {}) =>
         requestAPI<T>(path, { method, body: JSON.stringify(body) }, serverSettings),
       me: () => {
         me ??= requestAPI<IMe>('me', {}, serverSettings).catch((reason: unknown) => {

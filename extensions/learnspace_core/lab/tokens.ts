@@ -20,7 +20,7 @@ export interface ILearnspace {
   request<T>(path: string, init?: RequestInit): Promise<T>;
 
   /** Send JSON to the platform; throws RequestError. */
-  send<T>(method: 'POST' | 'PUT', path: string, body?: unknown): Promise<T>;
+  send<T>(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<T>;
 
   /** Who is signed in; asked once. */
   me(): Promise<IMe>;

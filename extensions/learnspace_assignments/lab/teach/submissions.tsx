@@ -122,6 +122,7 @@ function Row(props: IProps & { each: ITaughtSubmission }): JSX.Element {
       <td>
         <Time at={each.received_at} locale={locale} exact />
         {each.late && <span className="ls-Late"> {trans.__('late')}</span>}
+        {each.extended && <span className="ls-Muted"> {trans.__('has more time')}</span>}
       </td>
       <td>
         <SubmissionChip state={each.state} reader="teacher" learnspace={learnspace} />

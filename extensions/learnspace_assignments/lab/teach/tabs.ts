@@ -5,6 +5,7 @@ import type { ITaughtAssignment } from '../types';
 import type { TeachModel } from './model';
 import { ClassTab } from './class';
 import { MessagesTab } from './messages';
+import { MoreTimeTab } from './moretime';
 import { SettingsTab } from './settings';
 import { SubmissionsTab } from './submissions';
 
@@ -24,5 +25,6 @@ export const TABS: ITeachTab[] = [
   { id: 'class', label: trans => trans.__('Class'), View: ClassTab },
   { id: 'submissions', label: trans => trans.__('Submissions'), View: SubmissionsTab },
   { id: 'messages', label: trans => trans.__('Messages'), View: MessagesTab },
-  { id: 'settings', label: trans => trans.__('Settings'), View: SettingsTab }
+  { id: 'settings', label: trans => trans.__('Settings'), View: SettingsTab },
+  { id: 'more-time', label: trans => trans.__('More time'), View: MoreTimeTab }
 ];

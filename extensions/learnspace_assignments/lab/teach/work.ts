@@ -26,13 +26,10 @@ export class TeacherWork {
   /** The work that runs, by course/name. */
   readonly jobs = new Map<string, IJob>();
   error: RequestError | null = null;
-  /** The assignment whose due date was saved last, as course/name. */
-  dueSaved = '';
 
   /** Forget what the last assignment told. */
   forget(): void {
     this.error = null;
-    this.dueSaved = '';
   }
 
   /** How many newest submissions stand in one of these states. */
@@ -63,24 +60,6 @@ export class TeacherWork {
       this.error = asRequestError(reason);
       this.changed.emit();
     }
-  }
-
-  /** Set until when the assignment is in time; null is for ever. */
-  async setDue(one: ITaughtAssignment, due: Date | null): Promise<void> {
-    const key = keyOf(one);
-    this.error = null;
-    this.dueSaved = '';
-    this.changed.emit();
-    try {
-      const path = `teach/${segments(one.course, one.name)}/settings`;
-      const held = await this.learnspace.request<object>(path);
-      await this.learnspace.send('PUT', path, { ...held, due_at: due?.toISOString() ?? null });
-      await this.taught.load();
-      this.dueSaved = key;
-    } catch (reason) {
-      this.error = asRequestError(reason);
-    }
-    this.changed.emit();
   }
 
   /** Look again at how things stand, and go on following what runs. */

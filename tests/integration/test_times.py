@@ -1,0 +1,113 @@
+"""Dates in a browser: a teacher sets them and grants more time, the learner reads them before handing in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.integration.conftest import Stack, new_context, running_stack, shot, sign_in
+from tests.integration.test_panels import NARROW, SET_LANGUAGE
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+PRACTICE = "Practice 1: Numbers and names"
+ZONE = ZoneInfo("Asia/Shanghai")
+"""The zone of the browsers."""
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[Stack]:
+    """Learnspace with spaces as processes."""
+    with running_stack("--spaces", "process") as stack:
+        yield stack
+
+
+def test_late_with_a_penalty_until_the_teacher_grants_more_time(stack: Stack, browser: Browser) -> None:
+    teacher = sign_in(new_context(browser), stack, "li")
+    panel = _open(teacher, "Learning", "Teach")
+    panel.get_by_role("button", name=re.compile(PRACTICE)).click()
+    panel.get_by_role("tab", name="Settings").click()
+    due = datetime.now(UTC) - timedelta(hours=26)
+    local = due.astimezone(ZONE)
+    panel.get_by_label("Due date", exact=True).fill(f"{local:%Y-%m-%dT%H:%M}")
+    expect(panel.get_by_text("Your time zone: Asia/Shanghai")).to_be_visible()
+    panel.get_by_label("Late work is").select_option("penalty")
+    panel.get_by_label("Percent off").fill("10")
+    panel.get_by_label("At most, in percent").fill("50")
+    expect(panel.get_by_text("Late work: 10 % off for each day, at most 50 %.")).to_be_visible()
+    panel.get_by_label("Solution").select_option("after_due")
+    panel.get_by_role("button", name="Save").click()
+    expect(panel.get_by_role("alert")).to_contain_text("Set a closing time")
+    panel.get_by_label("Closes").fill(f"{local + timedelta(days=9):%Y-%m-%dT%H:%M}")
+    panel.get_by_label("Attempts", exact=True).fill("2")
+    panel.get_by_role("button", name="Save").click()
+    expect(panel.get_by_text("Saved")).to_be_visible()
+    expect(panel.get_by_label("Due date", exact=True)).to_have_value(f"{local:%Y-%m-%dT%H:%M}")
+    shot(teacher, "times-settings")
+
+    learner = sign_in(new_context(browser), stack, "lena")
+    mine = _open(learner, "Learning", "Assignments")
+    row = mine.get_by_role("button", name=re.compile(PRACTICE))
+    row.click()
+    expect(row).to_contain_text("past due")
+    expect(mine.get_by_text("2 attempts left of 2")).to_be_visible()
+    mine.get_by_role("button", name="Get it").click()
+    expect(learner.locator(".jp-NotebookPanel:visible").get_by_role("heading", name=PRACTICE)).to_be_visible(
+        timeout=25_000
+    )
+    _open(learner, "Learning", "Assignments")
+    mine.get_by_role("button", name="Hand in", exact=True).click()
+    expect(mine.get_by_text("Handed in now, it loses 20 % of its points.")).to_be_visible()
+    shot(learner, "times-late")
+
+    panel.get_by_role("tab", name="More time").click()
+    panel.get_by_label("For", exact=True).select_option(label="Lena (lena)")
+    panel.get_by_label("More time", exact=True).fill("3")
+    panel.get_by_label("Note for teachers").fill("was ill")
+    panel.get_by_role("button", name="Grant", exact=True).click()
+    granted = panel.get_by_role("list", name="Granted")
+    expect(granted).to_contain_text("3 days more")
+    shot(teacher, "times-more-time")
+    panel.get_by_role("button", name="Take back: Lena").click()
+    expect(granted).to_have_count(0)
+    panel.get_by_role("button", name="Undo").click()
+    expect(granted).to_contain_text("was ill")
+
+    mine.get_by_role("button", name="Not yet").click()
+    mine.get_by_role("button", name="Refresh").click()
+    expect(row).to_contain_text("extended for you")
+    expect(row).not_to_contain_text("past due")
+    mine.get_by_role("button", name="Hand in", exact=True).click()
+    expect(mine.get_by_role("button", name="Hand in now")).to_be_visible()
+    expect(mine.get_by_text("This was due")).to_have_count(0)
+    mine.get_by_role("button", name="Hand in now").click()
+    expect(mine.get_by_role("region", name="Receipt")).to_be_visible()
+    expect(mine.get_by_text("1 attempt left of 2")).to_be_visible()
+    shot(learner, "times-extended")
+
+    assert teacher.evaluate(SET_LANGUAGE) == 204
+    teacher.reload()
+    panel = _open(teacher, "学习", "教学")
+    teacher.locator(".jp-SideBar.jp-mod-left .lm-TabBar-tab.lm-mod-current").click()
+    teacher.set_viewport_size(NARROW)  # type: ignore[arg-type]
+    panel.get_by_role("button", name=re.compile(PRACTICE)).click()
+    for tab, name in (("设置", "settings"), ("延期", "more-time")):
+        panel.get_by_role("tab", name=tab).click()
+        expect(panel.get_by_role("textbox").last).to_be_visible()
+        shot(teacher, f"times-narrow-{name}")
+        width, room = panel.evaluate("main => [main.scrollWidth, main.clientWidth]")
+        assert width <= room, f"{name} is {width} px wide and has {room} px"
+
+
+def _open(page: Page, menu: str, name: str) -> Locator:
+    """Open a panel through the menu and return it."""
+    page.get_by_role("menuitem", name=menu, exact=True).click()
+    page.get_by_role("menuitem", name=name, exact=True).click()
+    panel = page.get_by_role("main", name=name, exact=True)
+    expect(panel).to_be_visible()
+    return panel
