@@ -83,7 +83,12 @@ async def test_fetching_twice_is_recorded_once(client: Client, released: Databas
     assert [entry["verb"] for entry in (await client("amy").get("portfolio")).json()] == ["fetched"]
 
 
-async def test_an_unreleased_assignment_does_not_exist_for_learners(client: Client, school: Database) -> None:
+async def test_an_unreleased_assignment_does_not_exist_for_learners(
+    client: Client, school: Database, settings: Settings
+) -> None:
+    source = settings.state / "courses" / "art" / "source" / "secret"
+    source.mkdir(parents=True)
+    (source / "secret.ipynb").write_text("{}")
     with school.write() as session:
         store.ensure_assignment(session, "art", "secret", "Secret")
     assert (await client("amy").get("assignments/art/secret")).status_code == 404
