@@ -20,7 +20,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from learnspace_assignments.execute import ENDED, files_beside, kernel_of, outputs_of
 from learnspace_assignments.mutations import Mutant, mutants_of, names_of
 from learnspace_sandbox.engine import Run
-from learnspace_sandbox.models import Request
+from learnspace_sandbox.models import Cell, Request
 from learnspace_sandbox.variants import MIME
 
 log = logging.getLogger(__name__)
@@ -146,7 +146,12 @@ class NotebookTrial:
                 cells.append(_harness(task))
             cells.append(source)
         result = self.run(
-            Request(cells=cells, files=self.files, seconds=max(1, int(seconds) + self.seconds), kernel=self.kernel)
+            Request(
+                cells=[Cell(source=cell) for cell in cells],
+                files=self.files,
+                seconds=max(1, int(seconds) + self.seconds),
+                kernel=self.kernel,
+            )
         )
         found = Variants()
         for place, (number, plain) in asked.items():
@@ -178,7 +183,13 @@ class NotebookTrial:
 
     def _run(self, sources: list[str], hash_seed: int | None) -> dict[int, Outcome]:
         result = self.run(
-            Request(cells=sources, files=self.files, seconds=self.seconds, kernel=self.kernel, hash_seed=hash_seed)
+            Request(
+                cells=[Cell(source=source) for source in sources],
+                files=self.files,
+                seconds=self.seconds,
+                kernel=self.kernel,
+                hash_seed=hash_seed,
+            )
         )
         self.ended = result.ended
         found = {}

@@ -126,6 +126,10 @@ class Sandbox(Section):
     processes: int = Field(64, ge=8, description="Processes and threads that one container run may have.")
     seconds: int = Field(120, ge=1, description="Wall time of one notebook; then it is stopped.")
     output_bytes: int = Field(20_000_000, ge=10_000, description="Largest answer taken back from one run, in bytes.")
+    disk_bytes: int = Field(
+        64_000_000, ge=1_000_000, description="What one run may write, in bytes; it is kept in memory and counts there."
+    )
+    open_files: int = Field(256, ge=32, description="Files that one process of a run may have open.")
 
 
 class Grading(Section):

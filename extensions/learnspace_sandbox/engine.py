@@ -1,50 +1,55 @@
-"""Starts a sandbox for one notebook and takes back its bounded result.
+"""Keeps a warm sandbox and runs notebooks in it, one at a time.
 
 Two kinds: a container with no network, a read-only root, no capabilities and limits; or a process with limits, which
-is no security boundary (a student's code runs as the grader's user) and says so when the grader starts.
+is no security boundary (a student's code runs as the grader's user) and says so when the grader starts. In both, each
+notebook runs in a fork with namespaces of its own where the machine allows it. A container that cannot have them is
+thrown away after each notebook.
 """
 
 from __future__ import annotations
 
+import atexit
+import json
+import logging
 import os
-import resource
 import secrets
-import selectors
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
 
 from pydantic import ValidationError
 
-from learnspace_core.settings import Sandbox
-from learnspace_sandbox.models import CellResult, Request, Result
+from learnspace_core.settings import Sandbox as SandboxSettings
+from learnspace_sandbox import frames
+from learnspace_sandbox.models import CellResult, Ended, Request, Result
 
+log = logging.getLogger(__name__)
+
+START_SECONDS = 60
+"""Until a sandbox is warm: the engine starts the container, and Python imports what notebooks use."""
 GRACE_SECONDS = 20
-"""Beyond a notebook's own wall time: starting the container and the kernel."""
+"""Beyond a notebook's own wall time, before the sandbox itself is taken for dead."""
+SECCOMP = Path(__file__).parent / "seccomp.json"
+"""What a container sandbox may not ask the kernel for; making namespaces, which every run needs, is allowed."""
 
 Run = Callable[[Request], Result]
 
 
-def make_run(kind: str, settings: Sandbox) -> Run:
-    """Return the function that runs one request in a sandbox of that kind, ``process`` or ``docker``."""
-    start = _docker if kind == "docker" else _process
+def make_run(kind: str, settings: SandboxSettings) -> Run:
+    """Return the function that runs one request in this process's sandbox of that kind, ``process`` or ``docker``."""
+    return _sandbox(kind, settings, os.getpid()).run
 
-    def run(request: Request) -> Result:
-        with start(settings) as process:
-            answer, ended = _talk(
-                process, request.model_dump_json().encode(), settings.seconds + GRACE_SECONDS, settings.output_bytes
-            )
-        try:
-            result = Result.model_validate_json(answer)
-        except ValidationError:
-            return _nothing(request, ended or "sandbox_died")
-        # A result for another number of cells is no result.
-        return result if len(result.cells) == len(request.cells) else _nothing(request, "sandbox_died")
 
-    return run
+@cache
+def _sandbox(kind: str, settings: SandboxSettings, _process: int) -> Sandbox:
+    sandbox = Sandbox(kind, settings)
+    atexit.register(sandbox.close)
+    return sandbox
 
 
 def bytes_of(size: str) -> int:
@@ -52,104 +57,127 @@ def bytes_of(size: str) -> int:
     return int(size[:-1]) * {"K": 1 << 10, "M": 1 << 20, "G": 1 << 30}[size[-1]]
 
 
-@contextmanager
-def _process(settings: Sandbox) -> Iterator[subprocess.Popen[bytes]]:
-    memory = bytes_of(settings.memory)
+class Sandbox:
+    """One warm sandbox, started when it is first needed and again when it ended.
 
-    def limit() -> None:
-        # Address space is larger than memory: numpy reserves much that it never touches.
-        for kind, most in (
-            (resource.RLIMIT_AS, memory * 4),
-            (resource.RLIMIT_CPU, settings.seconds + GRACE_SECONDS),
-            (resource.RLIMIT_FSIZE, settings.output_bytes * 5),
-            (resource.RLIMIT_CORE, 0),
-        ):
-            resource.setrlimit(kind, (most, most))
+    Args:
+        kind: ``process`` or ``docker``.
+        settings: its image and limits.
+    """
 
-    with tempfile.TemporaryDirectory(prefix="learnspace-sandbox-") as directory:
+    def __init__(self, kind: str, settings: SandboxSettings) -> None:
+        self.kind = kind
+        self.settings = settings
+        self._process: subprocess.Popen[bytes] | None = None
+        self._container = ""
+        self._directory: tempfile.TemporaryDirectory[str] | None = None
+        self._isolated = False
+
+    def run(self, request: Request) -> Result:
+        """Run one notebook and return its bounded result; whatever happens there, there is one for each cell."""
+        try:
+            process = self._started()
+            until = time.monotonic() + request.seconds + GRACE_SECONDS
+            frames.send(_number(process.stdin), request.model_dump(mode="json"), until=until)
+            answer, _ = frames.receive(_number(process.stdout), until=until, most=2 * self.settings.output_bytes)
+            result = Result.model_validate(answer)
+        except (frames.Ended, ValidationError) as error:
+            log.warning("the sandbox ended while it ran a notebook: %s", error)
+            self.close()
+            return _nothing(request, "timeout" if getattr(error, "reason", "") == "timeout" else "sandbox_died")
+        if self.kind == "docker" and not self._isolated:
+            self.close()
+        # A result for another number of cells is no result.
+        return result if len(result.cells) == len(request.cells) else _nothing(request, "sandbox_died")
+
+    def close(self) -> None:
+        """End the sandbox and all that runs in it."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        # The client first: an engine that waits for it to read the output does not answer a kill.
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, 9)
+        process.wait()
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                with suppress(OSError):
+                    pipe.close()
+        if self._container:
+            subprocess.run(["docker", "kill", self._container], capture_output=True, check=False, timeout=60)
+            self._container = ""
+        if self._directory is not None:
+            self._directory.cleanup()
+            self._directory = None
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        if self._process is None or self._process.poll() is not None:
+            self.close()
+            self._process = self._start_container() if self.kind == "docker" else self._start_process()
+            hello, _ = frames.receive(_number(self._process.stdout), until=time.monotonic() + START_SECONDS, most=1000)
+            self._isolated = bool(hello["isolated"])
+        return self._process
+
+    def _start_process(self) -> subprocess.Popen[bytes]:
+        self._directory = tempfile.TemporaryDirectory(prefix="learnspace-sandbox-")
         environment = {
             "PATH": os.environ.get("PATH", os.defpath),
-            "HOME": directory,
+            "HOME": self._directory.name,
+            "TMPDIR": self._directory.name,
             "LANG": "C.UTF-8",
-            "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-            "OMP_NUM_THREADS": "1",
-            "OPENBLAS_NUM_THREADS": "1",
+            **_QUIET,
         }
-        process = subprocess.Popen(
-            [sys.executable, "-m", "learnspace_sandbox.runner"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd=directory,
-            env=environment,
-            start_new_session=True,
-            preexec_fn=limit,
-        )
-        try:
-            yield process
-        finally:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, 9)
-            process.wait()
+        return _popen([sys.executable, *self._program()], self._directory.name, environment)
+
+    def _start_container(self) -> subprocess.Popen[bytes]:
+        settings, self._container = self.settings, f"learnspace-sandbox-{secrets.token_hex(6)}"
+        command = ["docker", "run", "--rm", "-i", "--name", self._container, "--label", "learnspace.sandbox=1"]
+        command += ["--network", "none", "--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges"]
+        # Runs make namespaces of their own inside, without any capability: the three that forbid it by default.
+        command += ["--security-opt", f"seccomp={SECCOMP}", "--security-opt", "apparmor=unconfined"]
+        command += ["--security-opt", "systempaths=unconfined"]
+        command += ["--memory", settings.memory, "--memory-swap", settings.memory, "--cpus", "1"]
+        command += ["--pids-limit", str(settings.processes + 16), "--ulimit", "core=0", "--log-driver", "none"]
+        # The only place to write: memory that is gone with the container, and in a run with the run.
+        command += ["--tmpfs", "/tmp:rw,size=256m,mode=1777", "--workdir", "/tmp"]  # noqa: S108 - in the container
+        for name, value in {"HOME": "/tmp", **_QUIET}.items():  # noqa: S108 - in the container
+            command += ["--env", f"{name}={value}"]
+        return _popen([*command, settings.image, "python", *self._program()], None, None)
+
+    def _program(self) -> list[str]:
+        settings = self.settings
+        limits = {
+            # Address space is larger than memory: numpy reserves much that it never touches.
+            "memory": bytes_of(settings.memory) * 4,
+            "disk": settings.disk_bytes,
+            "processes": settings.processes,
+            "files": settings.open_files,
+            "seconds": settings.seconds + GRACE_SECONDS,
+        }
+        return ["-m", "learnspace_sandbox.warm", json.dumps({**limits, "output_bytes": settings.output_bytes})]
 
 
-@contextmanager
-def _docker(settings: Sandbox) -> Iterator[subprocess.Popen[bytes]]:
-    name = f"learnspace-sandbox-{secrets.token_hex(6)}"
-    command = ["docker", "run", "--rm", "-i", "--init", "--name", name, "--label", "learnspace.sandbox=1"]
-    command += ["--network", "none", "--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges"]
-    command += ["--memory", settings.memory, "--memory-swap", settings.memory, "--cpus", "1"]
-    command += ["--pids-limit", str(settings.processes), "--ulimit", "core=0", "--log-driver", "none"]
-    # The only place to write: memory that is gone with the container.
-    command += ["--tmpfs", "/tmp:rw,size=256m,mode=1777", "--workdir", "/tmp"]  # noqa: S108 - inside the container
-    command += ["--env", "HOME=/tmp", "--env", "OMP_NUM_THREADS=1"]
-    command += [settings.image, "python", "-m", "learnspace_sandbox.runner"]
-    process = subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True
+_QUIET = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
+"""No threads before a fork, and the same order of sets in every run."""
+
+
+def _popen(command: list[str], directory: str | None, environment: dict[str, str] | None) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        cwd=directory,
+        env=environment,
+        bufsize=0,
+        start_new_session=True,
     )
-    try:
-        yield process
-    finally:
-        running = process.poll() is None
-        # The client first: an engine that waits for it to read the output does not answer a kill.
-        process.kill()
-        process.wait()
-        if running:
-            subprocess.run(["docker", "kill", name], capture_output=True, check=False, timeout=60)
 
 
-def _talk(process: subprocess.Popen[bytes], request: bytes, seconds: float, most: int) -> tuple[bytes, str]:
-    """Send the request and read at most ``most`` bytes within ``seconds``; say why reading ended early."""
-    stdin, stdout = process.stdin, process.stdout
-    if stdin is None or stdout is None:
-        raise RuntimeError("the sandbox was started without pipes")
-    end = time.monotonic() + seconds
-    answer, to_send = bytearray(), memoryview(request)
-    os.set_blocking(stdin.fileno(), False)
-    with selectors.DefaultSelector() as selector:
-        selector.register(stdin, selectors.EVENT_WRITE)
-        selector.register(stdout, selectors.EVENT_READ)
-        while (left := end - time.monotonic()) > 0:
-            for key, _ in selector.select(left):
-                if key.fileobj is stdin:
-                    try:
-                        to_send = to_send[os.write(stdin.fileno(), to_send[:65536]) :]
-                    except BrokenPipeError:
-                        to_send = to_send[:0]
-                    if not to_send:
-                        selector.unregister(stdin)
-                        with suppress(BrokenPipeError):
-                            stdin.close()
-                else:
-                    piece = os.read(stdout.fileno(), 65536)
-                    if not piece:
-                        return bytes(answer), ""
-                    answer += piece
-                    if len(answer) > most:
-                        return b"", "too_much_output"
-    return b"", "timeout"
+def _number(pipe: object) -> int:
+    descriptor: int = pipe.fileno()  # type: ignore[attr-defined]  # Popen's pipes, which this module asked for
+    return descriptor
 
 
-def _nothing(request: Request, ended: str) -> Result:
-    cells = [CellResult(status="not_run", outputs=[]) for _ in request.cells]
-    return Result.model_validate({"cells": cells, "ended": ended})
+def _nothing(request: Request, ended: Ended) -> Result:
+    return Result(cells=[CellResult(status="not_run") for _ in request.cells], ended=ended)

@@ -6,29 +6,50 @@ from typing import Any, Literal
 
 from pydantic import Base64Bytes, BaseModel
 
+Ended = Literal["", "timeout", "kernel_died", "sandbox_died", "too_much_output", "no_kernel"]
 
-class Request(BaseModel):
-    """One notebook to run: the source of its code cells in order, and the files that stand beside it.
 
-    ``seconds`` is the wall time of one cell. ``hash_seed`` fixes the order of Python's sets for a run that is to be
-    like another one.
+class Cell(BaseModel):
+    """One code cell.
+
+    A ``test`` runs as it stands, whatever the cells before it did to the shell. Its ``probes`` are alterations of it
+    that must fail wherever it passes.
     """
 
-    cells: list[str]
-    files: dict[str, Base64Bytes]
+    source: str
+    test: bool = False
+    probes: list[str] = []
+
+
+class Request(BaseModel):
+    """One notebook to run: its code cells in order, and the files that stand beside it.
+
+    ``seconds`` is the wall time of all cells together. ``kernel`` is a Jupyter kernel's name; ``python3`` runs warm.
+    ``hash_seed`` asks for a fresh Python with another order of sets, to see whether a run depends on it.
+    """
+
+    cells: list[Cell]
+    files: dict[str, Base64Bytes] = {}
     seconds: int
     kernel: str = "python3"
     hash_seed: int | None = None
 
+    @property
+    def is_warm(self) -> bool:
+        """Whether the warm shell runs it."""
+        return self.kernel == "python3" and self.hash_seed is None
+
 
 class CellResult(BaseModel):
-    """What one cell did, how many seconds it took, and the most memory its kernel held meanwhile (0: unknown).
+    """What one cell did, how many seconds it took, and the most memory its process held meanwhile (0: unknown).
 
-    ``not_run`` is a result of its own: no verdict is not a pass.
+    ``not_run`` is a result of its own: no verdict is not a pass. ``passed_probes`` are the numbers of the probes that
+    passed and must not have.
     """
 
     status: Literal["ok", "error", "not_run"]
-    outputs: list[dict[str, Any]]
+    outputs: list[dict[str, Any]] = []
+    passed_probes: list[int] = []
     seconds: float = 0
     memory_bytes: int = 0
 
@@ -37,4 +58,4 @@ class Result(BaseModel):
     """What the run gave, a result for each cell; ``ended`` says why it ended early, if it did."""
 
     cells: list[CellResult]
-    ended: Literal["", "timeout", "kernel_died", "sandbox_died", "too_much_output", "no_kernel"] = ""
+    ended: Ended = ""

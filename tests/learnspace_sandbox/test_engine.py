@@ -18,7 +18,11 @@ def run(request: pytest.FixtureRequest) -> Run:
 
 def _request(*cells: str, seconds: int = 20, **files: bytes) -> Request:
     return Request.model_validate(
-        {"cells": cells, "files": {name: base64.b64encode(body) for name, body in files.items()}, "seconds": seconds}
+        {
+            "cells": [{"source": cell} for cell in cells],
+            "files": {name: base64.b64encode(body) for name, body in files.items()},
+            "seconds": seconds,
+        }
     )
 
 
