@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.utils import is_grade, is_solution
 from traitlets import Callable, Integer
 
-from learnspace_sandbox.models import CellResult, Request, Result
+from learnspace_assignments.probes import probes
+from learnspace_sandbox.models import Cell, CellResult, Request, Result
 
 ENDED = {
     "": "The cell did not run.",
@@ -21,6 +24,9 @@ ENDED = {
     "too_much_output": "The notebook wrote more output than is allowed.",
     "no_kernel": "The grader has no kernel for the language of this notebook.",
 }
+NO_EVIDENCE = "This check passed, but it passes with a wrong expected value too. A person has to look at it."
+PROBES = 6
+"""Probes in one notebook, unless it has more tests: each has one at least."""
 OUTPUT_KINDS = ("stream", "display_data", "execute_result", "error")
 
 
@@ -33,13 +39,16 @@ class SandboxExecute(NbGraderPreprocessor):
 
     run = Callable(help="Runs a Request in a sandbox and returns a Result.").tag(config=True)
     seconds = Integer(120, help="Wall time of one notebook.").tag(config=True)
+    doubt = Callable(default_value=lambda _notebook, _test: None, help="Told each test without evidence.").tag(
+        config=True
+    )
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Replace the outputs of every code cell by those of the sandbox."""
         code = [cell for cell in nb.cells if cell.cell_type == "code"]
         result: Result = self.run(
             Request(
-                cells=[cell.source for cell in code],
+                cells=_cells(code),
                 files=files_beside(Path(resources["metadata"]["path"])),
                 seconds=self.seconds,
                 kernel=kernel_of(nb),
@@ -48,8 +57,29 @@ class SandboxExecute(NbGraderPreprocessor):
         for number, (cell, got) in enumerate(zip(code, result.cells, strict=True), start=1):
             cell.execution_count = None if got.status == "not_run" else number
             cell.outputs = outputs_of(got, ENDED[result.ended], number)
+            if got.passed_probes:
+                self.doubt(str(resources["unique_key"]), str(cell.metadata.nbgrader["grade_id"]))
+                cell.outputs.append(_error("NoEvidence", NO_EVIDENCE))
         resources["learnspace_ended"] = result.ended
         return nb, resources
+
+
+def _cells(code: list[NotebookNode]) -> list[Cell]:
+    """Return the cells as the sandbox takes them; a notebook with few tests has more probes for each."""
+    tests = sum(_is_test(cell) for cell in code)
+    plain = TransformerManager()  # type: ignore[no-untyped-call]
+    return [
+        Cell(
+            source=cell.source,
+            test=_is_test(cell),
+            probes=probes(plain.transform_cell(cell.source), max(1, PROBES // tests)) if _is_test(cell) else [],
+        )
+        for cell in code
+    ]
+
+
+def _is_test(cell: NotebookNode) -> bool:
+    return bool(is_grade(cell)) and not is_solution(cell)
 
 
 def kernel_of(notebook: NotebookNode) -> str:
@@ -86,6 +116,10 @@ def outputs_of(got: CellResult, reason: str, number: int) -> list[NotebookNode]:
         outputs.append(output)
     failed = any(output.output_type == "error" for output in outputs)
     if got.status != "ok" and not failed:
-        error = nbformat.v4.new_output("error", ename="NotRun", evalue=reason, traceback=[f"NotRun: {reason}"])
-        outputs.append(error)
+        outputs.append(_error("NotRun", reason))
     return outputs
+
+
+def _error(name: str, text: str) -> NotebookNode:
+    made: NotebookNode = nbformat.v4.new_output("error", ename=name, evalue=text, traceback=[f"{name}: {text}"])
+    return made

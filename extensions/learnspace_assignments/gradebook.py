@@ -61,6 +61,8 @@ class CourseBook:
     def __init__(self, settings: Settings, course: str, run: Run | None = None) -> None:
         self.root = course_directory(settings, course)
         self.course = course
+        self.doubts: list[tuple[str, str]] = []
+        """The tests, by notebook and grade id, that passed in the last submission without evidence."""
         self._config = Config()
         self._config.CourseDirectory.root = str(self.root)
         self._config.CourseDirectory.course_id = course
@@ -80,6 +82,7 @@ class CourseBook:
         ]
         if run is not None:
             self._config.SandboxExecute.run = run
+            self._config.SandboxExecute.doubt = lambda notebook, test: self.doubts.append((notebook, test))
             self._config.SandboxExecute.seconds = settings.sandbox.seconds
 
     def generate(self, name: str) -> Path:
@@ -127,6 +130,7 @@ class CourseBook:
             book.update_or_create_student(student, first_name=full_name, last_name="")
             ensure_due(book, name, times.due_at)
         self._config.LatePolicyPlugin.policy = times.late.model_dump()
+        self.doubts.clear()
         self._convert(Autograde, name, student)
 
     def settle(self, name: str, student: str, due_at: datetime | None, times: Times) -> bool:

@@ -11,6 +11,7 @@ import ast
 import copy
 import random
 from collections.abc import Callable, Iterator
+from functools import partial
 
 NEVER = "raise AssertionError"
 
@@ -113,7 +114,7 @@ def _other_values(statement: ast.stmt) -> Iterator[Change]:
         for left in (False, True):
             value = term.left if left else term.comparators[0]
             if _is_literal(value) and not _is_literal(term.comparators[0] if left else term.left):
-                yield lambda made, number=number, left=left: _expecting_another(made, number, left=left)
+                yield partial(_expecting_another, number=number, left=left)
 
 
 def _expecting_another(statement: ast.stmt, number: int, *, left: bool) -> ast.stmt:

@@ -154,7 +154,10 @@ class Sandbox:
             "files": settings.open_files,
             "seconds": settings.seconds + GRACE_SECONDS,
         }
-        return ["-m", "learnspace_sandbox.warm", json.dumps({**limits, "output_bytes": settings.output_bytes})]
+        # A container has nothing else under /tmp; what runs a process sandbox may well be installed there.
+        scratch = "/tmp" if self.kind == "docker" else ""  # noqa: S108 - in the container
+        task = {"limits": limits, "output_bytes": settings.output_bytes, "scratch": scratch}
+        return ["-m", "learnspace_sandbox.warm", json.dumps(task)]
 
 
 _QUIET = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}

@@ -43,18 +43,18 @@ def can_isolate() -> bool:
     child = os.fork()
     if child == 0:
         with suppress(BaseException):
-            enter(Limits(memory=1 << 33, disk=1 << 20, processes=64, files=64, seconds=10))
+            enter(Limits(memory=1 << 33, disk=1 << 20, processes=64, files=64, seconds=10), "/dev/shm")  # noqa: S108
             os._exit(0)
         os._exit(1)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 
-def enter(limits: Limits) -> None:
+def enter(limits: Limits, scratch: str) -> None:
     """Move the calling process into fresh namespaces and return in a child of it that is their process 1.
 
     The calling process itself never returns: it waits for that child and ends with its exit code. When it is killed,
-    the child is too, and with process 1 everything in the namespaces. Inside there is no network, ``/tmp`` and
-    ``/dev/shm`` are empty, ``/proc`` shows only what is inside, and no capability is left.
+    the child is too, and with process 1 everything in the namespaces. Inside there is no network, ``/dev/shm`` and the
+    directory ``scratch`` are empty, ``/proc`` shows only what is inside, and no capability is left.
 
     Raises:
         OSError: if this machine does not allow it.
@@ -70,8 +70,8 @@ def enter(limits: Limits) -> None:
     if child:
         os._exit(_end_with(child))
     _check(_libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0), "prctl")
-    _mount("tmpfs", "/tmp", _NOSUID_NODEV, f"size={limits.disk},mode=700")  # noqa: S108 - in its own namespace
-    _mount("tmpfs", "/dev/shm", _NOSUID_NODEV_NOEXEC, f"size={limits.disk},mode=700")  # noqa: S108 - as well
+    for place in dict.fromkeys((scratch, "/dev/shm")):  # noqa: S108 - in a namespace of its own
+        _mount("tmpfs", place, _NOSUID_NODEV, f"size={limits.disk},mode=700")
     _mount("proc", "/proc", _NOSUID_NODEV_NOEXEC, None)
     # No namespaces inside these: whoever makes one has every capability in it again.
     _write("/proc/sys/user/max_user_namespaces", "0")

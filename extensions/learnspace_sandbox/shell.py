@@ -34,6 +34,7 @@ class _Publisher(DisplayPublisher):
         self,
         data: dict[str, Any],
         metadata: dict[str, Any] | None = None,
+        source: object = None,
         *,
         transient: dict[str, Any] | None = None,
         update: bool = False,
@@ -62,7 +63,8 @@ class _Hook(DisplayHook):
 
     def write_format_data(self, format_dict: dict[str, Any], md_dict: dict[str, Any] | None = None) -> None:
         """Keep the value in all its formats."""
-        self.shell.display_pub.outputs.append(
+        shell: Any = self.shell
+        shell.display_pub.outputs.append(
             {"output_type": "execute_result", "data": format_dict, "metadata": md_dict or {}, "execution_count": None}
         )
 

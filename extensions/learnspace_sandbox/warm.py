@@ -42,13 +42,15 @@ class Supervisor:
         shell: the warm shell that forks inherit.
         limits: of each run.
         output_bytes: what the outputs of one run may be together.
+        scratch: the directory that each run gets for itself, empty; without it, a new one for each run.
         isolated: whether forks get namespaces of their own.
     """
 
-    def __init__(self, shell: Shell, limits: Limits, output_bytes: int, *, isolated: bool) -> None:
+    def __init__(self, shell: Shell, limits: Limits, output_bytes: int, scratch: str, *, isolated: bool) -> None:
         self.shell = shell
         self.limits = limits
         self.output_bytes = output_bytes
+        self.scratch = scratch if isolated else ""
         self.isolated = isolated
         # The tests of an assignment come again with each submission.
         self._plain = lru_cache(10_000)(shell.transform_cell)
@@ -57,18 +59,18 @@ class Supervisor:
         """Run one notebook. Whatever it does, there is a result for each of its cells."""
         until = time.monotonic() + request.seconds
         ours, theirs = socket.socketpair()
-        directory = None if self.isolated else tempfile.mkdtemp(prefix="learnspace-run-")
+        scratch = self.scratch or tempfile.mkdtemp(prefix="learnspace-run-")
         child = os.fork()
         if child == 0:
-            self._be_the_run(request, theirs.fileno(), directory)
+            self._be_the_run(request, theirs.fileno(), scratch)
         theirs.close()
         try:
             return self._talk(ours.fileno(), request, until)
         finally:
             ours.close()
             _end(child)
-            if directory is not None:
-                shutil.rmtree(directory, ignore_errors=True)
+            if scratch != self.scratch:
+                shutil.rmtree(scratch, ignore_errors=True)
 
     def _talk(self, pipe: int, request: Request, until: float) -> Result:
         """Have the cells run one after another, each test with evidence that it could have failed."""
@@ -112,18 +114,18 @@ class Supervisor:
             return [], True  # what fails needs no evidence
         return [number - 1 for number, verdict in verdicts.items() if number and verdict == "ok"], False
 
-    def _be_the_run(self, request: Request, pipe: int, directory: str | None) -> None:
+    def _be_the_run(self, request: Request, pipe: int, scratch: str) -> None:
         """Be the process that runs the notebook; never returns."""
         try:
             os.setsid()
             os.closerange(0, pipe)
             os.closerange(pipe + 1, 4096)
-            if directory is None:
-                enter(self.limits)
-                directory = "/tmp/work"  # noqa: S108 - a /tmp of its own
-                Path(directory).mkdir()
+            if self.isolated:
+                enter(self.limits, scratch)
             else:
                 limit(self.limits)
+            directory = f"{scratch}/work"
+            Path(directory).mkdir()
             _lay_out(request, Path(directory))
             os.chdir(directory)
             os.environ.update(HOME=directory, TMPDIR=directory)
@@ -136,6 +138,8 @@ class Supervisor:
             os._exit(0)
 
 
+_TOLD_TO_END = 77
+"""How a fork ends that was told to; one that leaves by itself with success has not answered."""
 _REASONS: dict[str, Ended] = {"timeout": "timeout", "too_much_output": "too_much_output", "gone": "kernel_died"}
 
 
@@ -158,7 +162,7 @@ def _serve(shell: Shell, pipe: int) -> None:
                 child = os.fork()
                 if child:
                     # The fork has the conversation now; what ends it early is told in its place.
-                    if os.waitpid(child, 0)[1]:
+                    if os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) != _TOLD_TO_END:
                         frames.send(pipe, answer | {"verdict": "died"})
                 else:
                     frames.send(pipe, answer)
@@ -166,7 +170,7 @@ def _serve(shell: Shell, pipe: int) -> None:
                 frames.send(pipe, answer | {"verdict": shell.check(asked["source"])})
             case "end":
                 frames.send(pipe, answer)
-                os._exit(0)
+                os._exit(_TOLD_TO_END)
 
 
 def _try(pipe: int, tries: list[tuple[int, str]], until: float) -> dict[int, str]:
@@ -211,7 +215,7 @@ def _end(child: int) -> None:
     os.waitpid(child, 0)
 
 
-def main(limits: Limits, output_bytes: int) -> None:
+def main(limits: Limits, output_bytes: int, scratch: str) -> None:
     """Warm up, say whether runs are isolated, and run what is asked for until nobody asks any more."""
     asked, answers = os.dup(0), os.dup(1)
     nowhere = os.open(os.devnull, os.O_RDWR)
@@ -223,7 +227,7 @@ def main(limits: Limits, output_bytes: int) -> None:
         with suppress(ImportError):
             import_module(package)
     isolated = can_isolate()
-    supervisor = Supervisor(make_shell(), limits, output_bytes, isolated=isolated)
+    supervisor = Supervisor(make_shell(), limits, output_bytes, scratch, isolated=isolated)
     gc.collect()
     gc.freeze()  # so that forks share these pages instead of copying them
     frames.send(answers, {"isolated": isolated})
@@ -238,5 +242,4 @@ def main(limits: Limits, output_bytes: int) -> None:
 
 if __name__ == "__main__":
     asked_for = json.loads(sys.argv[1])
-    bound = asked_for.pop("output_bytes")
-    main(Limits(**asked_for), bound)
+    main(Limits(**asked_for["limits"]), asked_for["output_bytes"], asked_for["scratch"])
