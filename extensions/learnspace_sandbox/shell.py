@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import fcntl
 import linecache
 import os
 import sys
@@ -162,11 +163,14 @@ def make_shell() -> Shell:
 
 def capture_below() -> None:
     """Catch what is written to file descriptors 1 and 2 past Python, as by a library in C or a child process."""
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    for number in (1, 2):
-        os.dup2(os.memfd_create("output"), number)
-    os.close(nothing)
+    # All three may be closed, so that what is opened here may get their numbers: first take numbers above them.
+    opened = [os.open(os.devnull, os.O_RDONLY), os.memfd_create("stdout"), os.memfd_create("stderr")]
+    above = [fcntl.fcntl(number, fcntl.F_DUPFD_CLOEXEC, 10) for number in opened]
+    for number in opened:
+        os.close(number)
+    for standard, number in enumerate(above):
+        os.dup2(number, standard)
+        os.close(number)
 
 
 def _forget_changes_to_python() -> None:

@@ -132,6 +132,9 @@ class Supervisor:
             capture_below()
             if request.is_warm:
                 _serve(self.shell, pipe)
+            elif child := os.fork():
+                # A Jupyter kernel whose parent is process 1 takes itself for left alone, and ends.
+                os.waitpid(child, 0)
             else:
                 frames.send(pipe, run_kernel(request, Path(directory)).model_dump(mode="json"))
         finally:
