@@ -192,7 +192,8 @@ function Actions({ each, one, model, busy }: IProps & { each: ITaughtSubmission 
           {trans.__('Mark by hand')}
         </a>
       )}
-      {['graded', 'needs_marks'].includes(each.state) && (
+      {(['graded', 'needs_marks'].includes(each.state) ||
+        (each.state === 'withheld' && each.marks !== null)) && (
         <button
           className="ls-Button"
           aria-label={trans.__('Return feedback: %1', who)}
