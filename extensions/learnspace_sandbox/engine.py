@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 
 START_SECONDS = 60
 """Until a sandbox is warm: the engine starts the container, and Python imports what notebooks use."""
-GRACE_SECONDS = 20
+GRACE_SECONDS = 45
 """Beyond a notebook's own wall time, before the sandbox itself is taken for dead."""
 SECCOMP = Path(__file__).parent / "seccomp.json"
 """What a container sandbox may not ask the kernel for; making namespaces, which every run needs, is allowed."""

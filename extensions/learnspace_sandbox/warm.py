@@ -33,6 +33,8 @@ from learnspace_sandbox.shell import Shell, capture_below, make_shell
 PACKAGES = ("numpy", "pandas", "matplotlib.pyplot", "IPython.display")
 """What is imported before the first notebook, where it is installed."""
 VERDICT_BYTES = 1000
+COLD_SECONDS = 30
+"""What a Jupyter kernel may take to start, beyond the time of its cells."""
 
 
 class Supervisor:
@@ -57,7 +59,7 @@ class Supervisor:
 
     def run(self, request: Request) -> Result:
         """Run one notebook. Whatever it does, there is a result for each of its cells."""
-        until = time.monotonic() + request.seconds
+        until = time.monotonic() + request.seconds + (0 if request.is_warm else COLD_SECONDS)
         ours, theirs = socket.socketpair()
         scratch = self.scratch or tempfile.mkdtemp(prefix="learnspace-run-")
         child = os.fork()
