@@ -52,7 +52,7 @@ class ContainerSpace(DockerSpawner):
         """Set the mounts, the environment and the only address that the person's container may call."""
         gateway = await asyncio.to_thread(ensure_network, settings)
         self.hub_connect_url = f"http://{gateway}:{settings.space_door_port}"
-        self.environment = space_environment(tenant, self.hub_connect_url)
+        self.environment = space_environment(tenant, self.hub_connect_url, settings)
         self.mounts = await asyncio.to_thread(mounts, settings, tenant)
         groups = await asyncio.to_thread(course_groups, settings, tenant)
         labels = {OWNER_LABEL: tenant.id, STATE_LABEL: state_id(settings)}

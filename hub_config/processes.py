@@ -35,7 +35,7 @@ class ProcessSpace(SimpleLocalProcessSpawner):
         self.home_dir = str(home)
         self.popen_kwargs = {"cwd": self.home_dir}
         self.environment = {
-            **space_environment(tenant, f"http://127.0.0.1:{settings.service_port}"),
+            **space_environment(tenant, f"http://127.0.0.1:{settings.service_port}", settings),
             "PATH": f"{BIN}:/usr/local/bin:/usr/bin:/bin",
             "MATPLOTLIBRC": str(await asyncio.to_thread(write_matplotlibrc, settings.state / "run")),
             "JUPYTER_CONFIG_PATH": str(CORE / "space_config"),

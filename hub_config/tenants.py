@@ -59,7 +59,7 @@ def taught_directories(settings: Settings, tenant: Tenant) -> dict[str, Path]:
     return course_directories(settings, tenant.teaches)
 
 
-def space_environment(tenant: Tenant, service_origin: str) -> dict[str, str]:
+def space_environment(tenant: Tenant, service_origin: str, settings: Settings) -> dict[str, str]:
     """Return the environment that every space is given, whatever it runs in."""
     lab = find_lab_static()
     return {
@@ -68,4 +68,5 @@ def space_environment(tenant: Tenant, service_origin: str) -> dict[str, str]:
         "LEARNSPACE_ROLE": tenant.role,
         "LEARNSPACE_PERSON": tenant.id,
         "LEARNSPACE_COURSES": ",".join(tenant.teaches),
+        "LEARNSPACE_NBGRADER_PANELS": settings.spaces.nbgrader_panels,
     }

@@ -113,6 +113,9 @@ class Spaces(Section):
     processes: int = Field(256, ge=32, description="Processes and threads that a container may have.")
     start_seconds: int = Field(120, ge=5, description="How long a space may take to start before it counts as failed.")
     idle_minutes: int = Field(60, ge=0, description="A space unused for so long is stopped; 0 never stops one.")
+    nbgrader_panels: Literal["off", "teachers", "everyone"] = Field(
+        "teachers", description="Who has nbgrader's own panels in JupyterLab beside Learnspace's."
+    )
 
 
 class Sandbox(Section):

@@ -11,22 +11,22 @@ from learnspace_core.features import load_all
 from learnspace_core.labstatic import find_lab_static
 from learnspace_core.routes import BASE
 
-TEACHERS_PLUGINS = tuple(f"@jupyter/nbgrader:{name}" for name in ("create-assignment", "formgrader", "menu"))
-"""Off for everyone in ``space_config/labconfig/page_config.json``, on again for who teaches."""
-
 
 def _jupyter_server_extension_points() -> list[dict[str, str]]:
     return [{"module": "learnspace_core.space"}]
 
 
 def _load_jupyter_server_extension(server: Any) -> None:
-    """Mount the handlers; for a teacher, nbgrader's formgrader too, which takes 0.6 s that no learner needs."""
+    """Mount the handlers; for a teacher, nbgrader's formgrader too, and nbgrader's panels for who has them."""
     base = server.web_app.settings["base_url"] + BASE
     rows = [row for room in load_all("routes") for row in room.handlers]
     server.web_app.add_handlers(".*$", [(f"{base}{path}", handler, options) for path, handler, options in rows])
     if os.environ.get("LEARNSPACE_ROLE") == "teacher":
         import_module("learnspace_assignments.formgrader").load(server)
-    _adapt_page(server.web_app.settings)
+    panels = import_module("learnspace_assignments.panels")
+    shown = panels.shown_panels(os.environ)
+    panels.load(server, shown)
+    _adapt_page(server.web_app.settings, {panels.plugin(panel) for panel in shown})
 
 
 async def _start_jupyter_server_extension(server: Any) -> None:
@@ -36,20 +36,22 @@ async def _start_jupyter_server_extension(server: Any) -> None:
             await room.start(server.web_app.settings, Path(server.contents_manager.root_dir))
 
 
-def _adapt_page(settings: dict[str, Any]) -> None:
-    """Let JupyterLab's page load the files all learners share, and show a teacher the plugins of teachers."""
+def _adapt_page(settings: dict[str, Any], shown: set[str]) -> None:
+    """Let JupyterLab's page load the files all learners share, and turn on the plugins that this person has.
+
+    The plugins of nbgrader are off for everyone in ``space_config/labconfig/page_config.json``.
+    """
     before = settings.get("page_config_hook")
     shared = os.environ.get("LEARNSPACE_SHARED_LAB", "")
     lab = find_lab_static()
-    teaches = os.environ.get("LEARNSPACE_ROLE") == "teacher"
 
     def hook(handler: Any, page_config: dict[str, Any]) -> dict[str, Any]:
         page_config = before(handler, page_config) if before else page_config
         if lab and lab.url == shared:
             page_config["fullStaticUrl"] = shared
-        if teaches:
+        if shown:
             disabled = page_config.get("disabledExtensions", [])
-            page_config["disabledExtensions"] = [name for name in disabled if name not in TEACHERS_PLUGINS]
+            page_config["disabledExtensions"] = [name for name in disabled if name not in shown]
         return page_config
 
     settings["page_config_hook"] = hook

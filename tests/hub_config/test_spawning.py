@@ -244,12 +244,14 @@ async def test_the_roster_of_this_moment_counts(roster: Database, process: Setti
 def test_the_environment_names_the_person_and_the_service() -> None:
     lab = find_lab_static()
     assert lab is not None
-    assert space_environment(tenant("ada", "maths", "python"), "http://172.18.0.1:8104") == {
+    settings = Settings.model_validate({"spaces": {"nbgrader_panels": "everyone"}})
+    assert space_environment(tenant("ada", "maths", "python"), "http://172.18.0.1:8104", settings) == {
         "LEARNSPACE_SHARED_LAB": lab.url,
         "LEARNSPACE_SERVICE_URL": "http://172.18.0.1:8104/services/learnspace",
         "LEARNSPACE_ROLE": "teacher",
         "LEARNSPACE_PERSON": "1f",
         "LEARNSPACE_COURSES": "maths,python",
+        "LEARNSPACE_NBGRADER_PANELS": "everyone",
     }
 
 
