@@ -22,7 +22,7 @@ up: .venv/.ready ## Run everything with demo accounts until Ctrl-C (SPACES=docke
 
 test: test-unit test-integration ## Run all tests
 
-test-unit: .venv/.ready ## Run the tests that need no hub, container or browser
+test-unit: .venv/.ready $(if $(CI),images) ## Run the tests that need no hub, container or browser
 	$(BIN)/pytest -n 2 --dist loadfile tests --ignore tests/integration --ignore tests/images --ignore tests/ansible
 
 test-integration: .venv/.ready $(if $(CI),images) ## Run the tests on a real hub, real containers and a real browser
