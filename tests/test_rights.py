@@ -55,6 +55,11 @@ VERBS: dict[str, tuple[set[str], dict[str, object]]] = {
     f"GET {A}/files/{{path}}": (MEMBERS, {}),
     f"POST {A}/fetched": (MEMBERS, {}),
     f"POST {A}/submissions": (LEARNERS, UPLOAD),
+    f"GET {A}/versions/{{number}}": (MEMBERS, {}),
+    f"GET {A}/versions/{{number}}/files/{{path}}": (MEMBERS, {}),
+    f"PUT {A}/versions/{{number}}/fetched": (MEMBERS, {}),
+    f"GET {T}/versions": (TEACHER, {}),
+    f"PUT {T}/versions/{{number}}": (TEACHER, {"json": {"note": "x"}}),
     f"PUT {A}/release": (TEACHER, UPLOAD),
     f"DELETE {A}/release": (TEACHER, {}),
     f"GET {S}": ({"amy", "ted"}, {}),
@@ -151,7 +156,7 @@ def place(school: Database, blobs: BlobStore, settings: Settings) -> dict[str, s
         session.add(JoinCodeRow(code="abcdefghjk", course_id="art", made_at=now()))
         return {
             "course": "art", "name": "doubling", "path": "doubling.ipynb", "resource_id": str(resource.id),
-            "submission_id": receipt.submission, "notebook": "doubling.html", "job_id": job.id,
+            "submission_id": receipt.submission, "notebook": "doubling.html", "job_id": job.id, "number": "1",
             "accommodation_id": accommodation_id,
             "username": "pat", "code": "abcdefghjk",
         }  # fmt: skip

@@ -8,10 +8,12 @@ from typing import Any
 
 from tornado.web import authenticated
 
-from learnspace_assignments import handing_in
+from learnspace_assignments import handing_in, updating
 from learnspace_assignments.handing_in import delivery_of
 from learnspace_assignments.handing_in import folder_of as folder_of
-from learnspace_assignments.models import Assignment, Fetched, LocalAssignment, QueuedHandIn
+from learnspace_assignments.models import Assignment, Fetched, LocalAssignment, QueuedHandIn, Version
+from learnspace_assignments.undobox import UndoBox
+from learnspace_core.homeedits import stands
 from learnspace_core.homefiles import bring, has_folder, list_files
 from learnspace_core.routes import SEGMENT, LearnspaceHandler, Rows, address, file_address
 
@@ -32,12 +34,20 @@ class FetchHandler(LearnspaceHandler):
 
     @authenticated
     async def post(self, course: str, name: str) -> None:
-        """Write the files that are missing, keep the others, and say where the assignment stands."""
+        """Write the files that are missing, keep the others, and say where the assignment stands.
+
+        What is missing from an older version is brought in that version: only an update mixes two.
+        """
         folder, there = folder_of(course, name), address("assignments", course, name)
         assignment = Assignment.model_validate(await self.client.json("GET", there))
-        brought = await bring(self.client, self.home, folder, assignment.files, lambda path: file_address(there, path))
-        await self.client.request("POST", f"{there}/fetched")
-        notebooks = sorted(file.path for file in assignment.files if file.path.endswith(".ipynb"))
+        number, files = assignment.version, assignment.files
+        if 0 < assignment.fetched_version < number and await asyncio.to_thread(_has_files, self.home, folder):
+            number = assignment.fetched_version
+            files = Version.model_validate(await self.client.json("GET", f"{there}/versions/{number}")).files
+        version = f"{there}/versions/{number}"
+        brought = await bring(self.client, self.home, folder, files, lambda path: file_address(version, path))
+        await self.client.request("PUT", f"{version}/fetched")
+        notebooks = sorted(file.path for file in files if file.path.endswith(".ipynb"))
         notebook = next((path for path in notebooks if "/" not in path), "")
         fetched = Fetched(
             path=folder,
@@ -59,7 +69,7 @@ def _local(home: Path, assignment: dict[str, Any], queued: list[QueuedHandIn]) -
     files = list_files(home, folder) if there else []
     waiting = [one for one in queued if (one.course, one.assignment) == (course, name)]
     local = {"local_path": folder if there else "", "local_files": files, "queued": waiting}
-    return LocalAssignment.model_validate({**assignment, **local})
+    return _with_update(home, LocalAssignment.model_validate({**assignment, **local}))
 
 
 async def start(settings: dict[str, Any], home: Path) -> None:
@@ -67,8 +77,25 @@ async def start(settings: dict[str, Any], home: Path) -> None:
     await delivery_of(settings, home).start()
 
 
+def _has_files(home: Path, folder: str) -> bool:
+    return bool(list_files(home, folder))
+
+
+def _with_update(home: Path, one: LocalAssignment) -> LocalAssignment:
+    """Say what is missing of the newest version, and which update can be undone."""
+    if one.local_path and one.update is None:
+        here = {file.path for file in one.local_files}
+        absent = [file.path for file in one.files if file.path not in here]
+        one.missing = [path for path in absent if not stands(home, f"{one.local_path}/{path}")]
+    last = UndoBox(home, one.course, one.name).newest()
+    if last is not None and last.to_version == one.fetched_version:
+        one.updated = last.updated()
+    return one
+
+
 handlers: Rows = [
     (r"assignments", AssignmentsHandler, {}),
     (rf"assignments/{SEGMENT}/{SEGMENT}/fetch", FetchHandler, {}),
     *handing_in.handlers,
+    *updating.handlers,
 ]

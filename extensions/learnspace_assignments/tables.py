@@ -46,9 +46,9 @@ class AssignmentRow(Base):
 
 
 class VersionRow(Base):
-    """One released version of an assignment, numbered from 1; nothing changes or deletes it.
+    """One released version of an assignment, numbered from 1; nothing deletes it or changes its files.
 
-    ``note`` says in the teacher's words what changed.
+    ``note`` says in the teacher's words what changed; they may reword it.
     """
 
     __tablename__ = "assignment_version"

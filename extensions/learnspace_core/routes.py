@@ -41,6 +41,8 @@ FORWARDED: tuple[tuple[str, frozenset[str]], ...] = (
     (r"courses/[^/]+/(?:teachers|learners|codes)/[^/]+", frozenset({"DELETE"})),
     (r"teach/[^/]+/[^/]+/(?:class|messages)", frozenset({"GET"})),
     (r"teach/[^/]+/[^/]+/messages/[^/]+", frozenset({"POST"})),
+    (r"teach/[^/]+/[^/]+/versions", frozenset({"GET"})),
+    (r"teach/[^/]+/[^/]+/versions/\d+", frozenset({"PUT"})),
     (r"assignments/[^/]+/[^/]+/questions", frozenset({"GET"})),
     (r"assignments/[^/]+/[^/]+/progress", frozenset({"PUT"})),
     (r"assignments/[^/]+/[^/]+/messages", frozenset({"GET", "POST"})),

@@ -125,6 +125,11 @@ def _news(mine: list[Assignment], answered: list[tuple[AssignmentRow, datetime]]
         for one, submission in returned
     ]
     news += [News(kind="answer", target=f"{row.course_id}/{row.name}", title=row.title, at=at) for row, at in answered]
+    news += [
+        News(kind="update", target=f"{one.course}/{one.name}", title=one.title, at=one.update.released_at)
+        for one in mine
+        if one.update is not None and one.state != "returned"
+    ]
     return sorted(news, key=lambda one: one.at, reverse=True)[:MOST_NEWS]
 
 

@@ -9,6 +9,7 @@ from learnspace_core.tables import RecordRow
 SENTENCES = {
     ("opened", "resource"): "Opened {title}",
     ("fetched", "assignment"): "Began {title}",
+    ("updated", "assignment"): "Changed {title} to another version",
     ("released", "assignment"): "Released {title}",
     ("submitted", "submission"): "Handed in {title}",
     ("asked", "assignment"): "Asked about {title}",

@@ -23,6 +23,18 @@ from learnspace_assignments.models.handin import (
 )
 from learnspace_assignments.models.settings import AssignmentSettings, LatePolicy, Shows, Terms, WhyRefused
 from learnspace_assignments.models.teaching import TaughtAssignment, TaughtSubmission
+from learnspace_assignments.models.updates import (
+    CellDifference,
+    FileDifference,
+    TaughtVersion,
+    UpdateChoices,
+    Updated,
+    UpdateDone,
+    UpdateOffer,
+    UpdatePreview,
+    Version,
+    VersionNote,
+)
 
 __all__ = [
     "Accommodation",
@@ -30,7 +42,9 @@ __all__ = [
     "Assignment",
     "AssignmentSettings",
     "BroughtBack",
+    "CellDifference",
     "Fetched",
+    "FileDifference",
     "HandIn",
     "LatePolicy",
     "LearnerState",
@@ -48,7 +62,15 @@ __all__ = [
     "SubmissionState",
     "TaughtAssignment",
     "TaughtSubmission",
+    "TaughtVersion",
     "Terms",
+    "UpdateChoices",
+    "UpdateDone",
+    "UpdateOffer",
+    "UpdatePreview",
+    "Updated",
+    "Version",
+    "VersionNote",
     "Warned",
     "WhyRefused",
 ]

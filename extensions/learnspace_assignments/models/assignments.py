@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from learnspace_assignments.models.handin import QueuedHandIn
 from learnspace_assignments.models.settings import Terms
+from learnspace_assignments.models.updates import Updated, UpdateOffer
 from learnspace_core.models import FileEntry
 
 LearnerState = Literal["not_started", "working", "handed_in", "returned"]
@@ -87,7 +88,8 @@ class Submission(BaseModel):
 class Assignment(Terms):
     """A released assignment as one learner sees it, with their own times; submissions are newest first.
 
-    ``solution`` says that the solution may be read now.
+    ``solution`` says that the solution may be read now. ``version`` is the newest, ``fetched_version`` the one that the
+    learner has, 0 before they fetched any.
     """
 
     course: str
@@ -99,17 +101,23 @@ class Assignment(Terms):
     files: list[FileEntry]
     submissions: list[Submission]
     solution: bool = False
+    version: int = 0
+    fetched_version: int = 0
+    update: UpdateOffer | None = None
 
 
 class LocalAssignment(Assignment):
     """An assignment together with what stands in the learner's home; ``local_path`` is empty before it is fetched.
 
-    ``queued`` is what was handed in there and has not arrived, oldest first.
+    ``queued`` is what was handed in there and has not arrived, oldest first; ``missing`` names the files of the
+    assignment that are not there; ``updated`` is the last update, which can be undone.
     """
 
     local_path: str
     local_files: list[FileEntry]
     queued: list[QueuedHandIn] = Field(default_factory=list)
+    missing: list[str] = Field(default_factory=list)
+    updated: Updated | None = None
 
 
 class Fetched(BaseModel):

@@ -14,11 +14,25 @@ from learnspace_assignments.service import (
     solutions,
     talk,
     teaching,
+    versions,
 )
 
 api = APIRouter()
 pages = APIRouter()
-for part in (learning, solutions, previews, receipts, teaching, marksheet, preparing, classview, talk, settings):
+PARTS = (
+    learning,
+    solutions,
+    previews,
+    receipts,
+    teaching,
+    marksheet,
+    preparing,
+    classview,
+    talk,
+    settings,
+    versions,
+)
+for part in PARTS:
     api.include_router(part.api)
 for shown in (learning, solutions, overview, receipts):
     pages.include_router(shown.pages)

@@ -57,7 +57,7 @@ def assignment_file(request: Request, caller: Caller, course: str, name: str, pa
     database: Database = request.app.state.database
     with database.read() as session:
         row = store.get_assignment_for(session, caller, course, name)
-    return _file(request, row.files, path)
+    return send_file(request, row.files, path)
 
 
 @api.post("/assignments/{course}/{name}/fetched", status_code=204, response_class=Response)
@@ -108,7 +108,7 @@ def submission(request: Request, caller: Caller, submission_id: str) -> Submissi
 def submission_file(request: Request, caller: Caller, submission_id: str, path: str) -> FileResponse:
     """Return the bytes of one file that was handed in."""
     row, _ = find_submission(request, caller, submission_id)
-    return _file(request, row.files, path)
+    return send_file(request, row.files, path)
 
 
 @api.get("/submissions/{submission_id}/feedback")
@@ -156,7 +156,12 @@ def _feedback(request: Request, person: Person, submission_id: str) -> dict[str,
     return {name: blobs.read(sha256).decode() for name, sha256 in row.feedback.items()}
 
 
-def _file(request: Request, files: list[dict[str, object]], path: str) -> FileResponse:
+def send_file(request: Request, files: list[dict[str, object]], path: str) -> FileResponse:
+    """Answer with the bytes of one of the files.
+
+    Raises:
+        NotFound: if none has this path.
+    """
     blobs: BlobStore = request.app.state.blobs
     for file in files:
         entry = FileEntry.model_validate(file)

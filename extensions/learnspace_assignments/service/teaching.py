@@ -56,7 +56,7 @@ def teach(request: Request, caller: Caller) -> list[TaughtAssignment]:
         rows = store.list_assignments(session, courses, released=False)
         stale = [row for row, _ in rows if _marks_are_stale(request, session, row)]
     for row in stale:
-        _add_job(request, row, "read_marks", {}, show=False)
+        add_job(request, row, "read_marks", {}, show=False)
     with database.read() as session:
         granted = store.Granted(session, courses)
         rows = store.list_assignments(session, courses, released=False)
@@ -156,10 +156,11 @@ def _begin(request: Request, caller: Caller, course: str, name: str, kind: str, 
     with database.read() as session:
         row = store.get_assignment(session, course, name, released=False)
     payload: dict[str, object] = {"usernames": which.usernames, "teacher": caller.id}
-    return _job(_add_job(request, row, kind, payload, show=True))
+    return _job(add_job(request, row, kind, payload, show=True))
 
 
-def _add_job(request: Request, row: AssignmentRow, kind: str, payload: dict[str, object], *, show: bool) -> JobRow:
+def add_job(request: Request, row: AssignmentRow, kind: str, payload: dict[str, object], *, show: bool) -> JobRow:
+    """Add a job on an assignment and wake the graders; with ``show``, its teachers see how far it is."""
     database: Database = request.app.state.database
     payload = {"course": row.course_id, "name": row.name, **payload}
     with database.write() as session:

@@ -43,6 +43,7 @@ from learnspace_assignments.store.submissions import (
     submit,
 )
 from learnspace_assignments.store.terms import Granted, learner_times, times_of
+from learnspace_assignments.store.versions import get_version, note_version, reword, taught_versions
 
 __all__ = [
     "Granted",
@@ -63,6 +64,7 @@ __all__ = [
     "get_grant",
     "get_report",
     "get_submission",
+    "get_version",
     "graded_submissions",
     "grant",
     "has_marks",
@@ -79,8 +81,10 @@ __all__ = [
     "note_released",
     "note_returned",
     "note_scored",
+    "note_version",
     "note_withheld",
     "release",
+    "reword",
     "save_report",
     "settings_of",
     "solution_is_shown",
@@ -88,5 +92,6 @@ __all__ = [
     "submissions_of",
     "submit",
     "take_back",
+    "taught_versions",
     "times_of",
 ]

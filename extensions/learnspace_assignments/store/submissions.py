@@ -12,6 +12,7 @@ from learnspace_assignments.models import Assignment, LearnerState, Marks, Recei
 from learnspace_assignments.receipts import digest_of, sign
 from learnspace_assignments.store.assignments import note
 from learnspace_assignments.store.terms import Granted, admit, last_times, learner_times, terms_of
+from learnspace_assignments.store.versions import Standing, standings_of
 from learnspace_assignments.tables import AssignmentRow, FetchRow, SubmissionRow
 from learnspace_assignments.times import Times
 from learnspace_core.database import now
@@ -178,15 +179,16 @@ def for_learner(session: Session, person: Person, row: AssignmentRow, course_tit
 def all_for_learner(session: Session, person: Person, rows: list[tuple[AssignmentRow, str]]) -> list[Assignment]:
     """Return the assignments, given with their courses' titles, as the learner sees them, in one query a table."""
     ids = [row.id for row, _ in rows]
-    fetches = select(FetchRow.assignment_id).where(FetchRow.person_id == person.id, FetchRow.assignment_id.in_(ids))
-    fetched = set(session.scalars(fetches))
+    fetches = select(FetchRow).where(FetchRow.person_id == person.id, FetchRow.assignment_id.in_(ids))
+    fetched = {fetch.assignment_id: fetch.version for fetch in session.scalars(fetches)}
+    standings = standings_of(session, [row for row, _ in rows], fetched)
     submissions: dict[int, list[SubmissionRow]] = {id: [] for id in ids}
     query = select(SubmissionRow).where(SubmissionRow.person_id == person.id, SubmissionRow.assignment_id.in_(ids))
     for submission in session.scalars(query.order_by(SubmissionRow.received_at.desc())):
         submissions[submission.assignment_id].append(submission)
     granted = Granted(session, {row.course_id for row, _ in rows}, person.id)
     return [
-        _seen_by_learner(session, row, title, row.id in fetched, submissions[row.id], granted.times(row, person.id))
+        _seen_by_learner(session, row, title, standings[row.id], submissions[row.id], granted.times(row, person.id))
         for row, title in rows
     ]
 
@@ -195,16 +197,17 @@ def _seen_by_learner(
     session: Session,
     row: AssignmentRow,
     course_title: str,
-    fetched: bool,
+    standing: Standing,
     handed_in: list[SubmissionRow],
     times: Times,
 ) -> Assignment:
     submissions = [submission_for_learner(one, times) for one in handed_in]
-    state: LearnerState = "working" if fetched else "not_started"
+    state: LearnerState = "working" if standing.fetched else "not_started"
     if submissions:
         state = "returned" if submissions[0].state == "returned" else "handed_in"
     return Assignment(
         **dict(terms_of(times, len(submissions), now())),
+        **standing.fields(),
         course=row.course_id,
         course_title=course_title,
         name=row.name,
