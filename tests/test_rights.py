@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import httpx
 import pytest
@@ -10,7 +11,7 @@ from fastapi import FastAPI
 
 from learnspace_assignments import store
 from learnspace_assignments.coursedir import ensure_course_directory
-from learnspace_assignments.models import NewAccommodation
+from learnspace_assignments.models import NewAccommodation, Regrade
 from learnspace_core import jobs
 from learnspace_core.blobs import BlobStore
 from learnspace_core.database import Database, now
@@ -59,6 +60,9 @@ VERBS: dict[str, tuple[set[str], dict[str, object]]] = {
     f"GET {A}/versions/{{number}}/files/{{path}}": (MEMBERS, {}),
     f"PUT {A}/versions/{{number}}/fetched": (MEMBERS, {}),
     f"GET {T}/versions": (TEACHER, {}),
+    f"POST {T}/regrade": (TEACHER, {}),
+    f"GET {T}/regrade": (TEACHER, {}),
+    f"POST {T}/regrade/apply": (TEACHER, {"json": {"made_at": "2026-11-24T00:00:00Z"}}),
     f"PUT {T}/versions/{{number}}": (TEACHER, {"json": {"note": "x"}}),
     f"PUT {A}/release": (TEACHER, UPLOAD),
     f"DELETE {A}/release": (TEACHER, {}),
@@ -142,6 +146,10 @@ def place(school: Database, blobs: BlobStore, settings: Settings) -> dict[str, s
         }  # fmt: skip
         resource, _ = resources.put_resource(session, "art", "doubling.ipynb", values)
         resource.preview_sha256 = blob.sha256
+        made_at = datetime(2026, 11, 24, tzinfo=UTC)
+        numbers = {"raised": 0, "lowered": 0, "old_sum": 0, "new_sum": 0}
+        body = Regrade(made_at=made_at, learners=[], **numbers).model_dump(mode="json")
+        store.save_report(session, row, "regrade", body)
         job = jobs.add(session, "grading", "grade", {}, course_id="art")
         ted = people.find_person(session, "ted")
         assert ted is not None

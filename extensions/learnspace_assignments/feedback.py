@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from html import escape
 
 import nbformat
 from nbformat import NotebookNode
 
+from learnspace_assignments.gradebook import CourseBook
 from learnspace_assignments.hiddentests import HiddenTests, has_hidden, split
 from learnspace_assignments.models import Marks, Question
+from learnspace_assignments.tables import AssignmentRow
+from learnspace_core.blobs import BlobStore
 from learnspace_core.notebook_html import render
+
+log = logging.getLogger(__name__)
 
 
 def feedback_page(notebook: NotebookNode, name: str, marks: Marks, title: str) -> str:
@@ -25,6 +31,22 @@ def feedback_page(notebook: NotebookNode, name: str, marks: Marks, title: str) -
             cells.append(nbformat.v4.new_markdown_cell(_words(question)))
     notebook.cells = cells
     return render(notebook, title)
+
+
+def feedback_pages(
+    blobs: BlobStore, book: CourseBook, assignment: AssignmentRow, student: str, marks: Marks
+) -> dict[str, str]:
+    """Keep the page of each graded notebook and return their SHA-256 by the notebooks' names.
+
+    A notebook that nbconvert cannot show is returned with its marks alone.
+    """
+    pages: dict[str, str] = {}
+    try:
+        for name, notebook in book.autograded(assignment.name, student):
+            pages[name] = blobs.put(feedback_page(notebook, name, marks, assignment.title).encode()).sha256
+    except Exception:
+        log.exception("feedback on %s of %s failed", assignment.name, student)
+    return pages
 
 
 def _words(question: Question) -> str:

@@ -56,10 +56,11 @@ class CourseBook:
         settings: the settings of this installation.
         course: the course's id.
         run: the sandbox in which submitted notebooks run.
+        root: another directory than the course's own, for a copy of it.
     """
 
-    def __init__(self, settings: Settings, course: str, run: Run | None = None) -> None:
-        self.root = course_directory(settings, course)
+    def __init__(self, settings: Settings, course: str, run: Run | None = None, root: Path | None = None) -> None:
+        self.root = root or course_directory(settings, course)
         self.course = course
         self.doubts: list[tuple[str, str]] = []
         """The tests, by notebook and grade id, that passed in the last submission without evidence."""
@@ -81,7 +82,8 @@ class CourseBook:
             step for step in GenerateAssignment().preprocessors if step is not InstantiateTests
         ]
         if run is not None:
-            self._config.SandboxExecute.run = run
+            # A function: traitlets copies deeply what a configuration holds, here a sandbox with its warm processes.
+            self._config.SandboxExecute.run = lambda request: run(request)
             self._config.SandboxExecute.doubt = lambda notebook, test: self.doubts.append((notebook, test))
             self._config.SandboxExecute.seconds = settings.sandbox.seconds
 
@@ -126,7 +128,7 @@ class CourseBook:
         Raises:
             LearnspaceError: ``not_gradable``, if nbgrader cannot grade it.
         """
-        with self._gradebook() as book:
+        with self.gradebook() as book:
             book.update_or_create_student(student, first_name=full_name, last_name="")
             ensure_due(book, name, times.due_at)
         self._config.LatePolicyPlugin.policy = times.late.model_dump()
@@ -138,7 +140,7 @@ class CourseBook:
         if not (self.root / "gradebook.db").exists():
             return False
         try:
-            with self._alone(), self._gradebook() as book:
+            with self._alone(), self.gradebook() as book:
                 settle(book, name, student, due_at, times)
         except LearnspaceError as error:
             if error.code != "not_graded":
@@ -148,7 +150,7 @@ class CourseBook:
 
     def marks(self, name: str, student: str) -> tuple[Marks, str]:
         """Return the marks of a graded submission and nbgrader's id of its first notebook."""
-        with self._gradebook() as book:
+        with self.gradebook() as book:
             submission = book.find_submission(name, student)
             questions, first = [], ""
             graded = dict(self.autograded(name, student))
@@ -185,7 +187,7 @@ class CourseBook:
         if not any((self.root / "autograded" / student / name).glob("*.ipynb")):
             return None
         try:
-            with self._gradebook() as book:
+            with self.gradebook() as book:
                 at: datetime | None = book.find_submission(name, student).timestamp
         except LearnspaceError:
             return None
@@ -234,7 +236,12 @@ class CourseBook:
             yield
 
     @contextmanager
-    def _gradebook(self) -> Iterator[Any]:
+    def gradebook(self) -> Iterator[Any]:
+        """Open nbgrader's gradebook.
+
+        Raises:
+            LearnspaceError: ``not_graded``, for what is not in it.
+        """
         self._make_gradebook()
         with _for_the_group(), Gradebook(CourseDirectory(config=self._config).db_url, self.course) as book:
             try:

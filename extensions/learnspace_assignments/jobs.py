@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import logging
 
-from learnspace_assignments import checking, store
+from learnspace_assignments import checking, regradejobs, store
 from learnspace_assignments.coursedir import course_directory, gradebook_time
-from learnspace_assignments.feedback import feedback_page
+from learnspace_assignments.doubts import why_doubted
+from learnspace_assignments.feedback import feedback_pages
 from learnspace_assignments.gradebook import CourseBook
 from learnspace_assignments.handgraded import add_graded_by_hand
 from learnspace_assignments.models import Marks
 from learnspace_assignments.penalties import penalised
 from learnspace_assignments.points import max_points
+from learnspace_assignments.settled import learner_times, settled_marks
 from learnspace_assignments.sources import read_source, refuse_faults, source_folder
 from learnspace_assignments.tables import AssignmentRow, SubmissionRow
-from learnspace_assignments.times import Times
 from learnspace_core.errors import LearnspaceError
 from learnspace_core.jobs import Work, job
 from learnspace_core.models import FileEntry
 from learnspace_people.tables import PersonRow
 from learnspace_sandbox.engine import make_run
 
-__all__ = ["checking", "give_back", "grade", "read_marks", "release"]
+__all__ = ["checking", "give_back", "grade", "read_marks", "regradejobs", "release"]
 
 log = logging.getLogger(__name__)
 UNREADABLE = "It cannot be graded by itself. Look at it by hand, or ask the learner to hand in again."
@@ -81,7 +82,7 @@ def grade(work: Work) -> None:
             graded = session.get_one(SubmissionRow, row.id)
             store.note_graded(session, graded, marks, formgrader_id)
             if book.doubts:
-                store.note_withheld(session, graded, _why_doubted(book.doubts, marks))
+                store.note_withheld(session, graded, why_doubted(book.doubts, marks))
     work.progress(len(waiting), len(waiting))
 
 
@@ -102,13 +103,7 @@ def give_back(work: Work) -> None:
         complete = not any(question.needs_mark for question in marks.questions)
         feedback = {}
         if complete:
-            try:
-                for notebook_name, notebook in book.autograded(assignment.name, person.student):
-                    page = feedback_page(notebook, notebook_name, marks, assignment.title)
-                    feedback[notebook_name] = work.blobs.put(page.encode()).sha256
-            except Exception:
-                # A notebook that nbconvert cannot show is returned with its marks alone.
-                log.exception("feedback on %s of %s failed", assignment.name, person.student)
+            feedback = feedback_pages(work.blobs, book, assignment, person.student, marks)
         else:
             left_out.append(person.name)
         with work.database.write() as session:
@@ -150,7 +145,7 @@ def write_times(work: Work) -> None:
         graded = store.graded_submissions(session, assignment)
     for done, (row, person) in enumerate(graded):
         work.progress(done, len(graded))
-        times = _times(work, assignment, person)
+        times = learner_times(work, assignment, person)
         book.settle(assignment.name, person.student, assignment.due_at, times)
         with work.database.write() as session:
             fresh = session.get_one(SubmissionRow, row.id)
@@ -162,30 +157,6 @@ def write_times(work: Work) -> None:
             if fresh.state == "returned":
                 store.note_scored(session, fresh, assignment, work.payload["teacher"])
     work.progress(len(graded), len(graded))
-
-
-def settled_marks(work: Work, book: CourseBook, assignment: AssignmentRow, person: PersonRow) -> tuple[Marks, str]:
-    """Return the marks of a graded submission as ``CourseBook.marks`` does, with the penalty that is right now."""
-    with work.database.read() as session:
-        due_at = session.get_one(AssignmentRow, assignment.id).due_at
-    book.settle(assignment.name, person.student, due_at, _times(work, assignment, person))
-    return book.marks(assignment.name, person.student)
-
-
-def _times(work: Work, assignment: AssignmentRow, person: PersonRow) -> Times:
-    with work.database.read() as session:
-        fresh = session.get_one(AssignmentRow, assignment.id)
-        return store.learner_times(session, fresh, person.id)
-
-
-def _why_doubted(doubts: list[tuple[str, str]], marks: Marks) -> str:
-    """Say in plain words which tests passed without evidence."""
-    titles = {(question.notebook, question.id): question.title or question.id for question in marks.questions}
-    named = ", ".join(dict.fromkeys(titles.get(doubt, doubt[1]) for doubt in doubts))
-    return (
-        f"{named}: the checks pass, and they pass as well when they expect a wrong value. The answer may be equal to "
-        "everything, or change how checks run. These checks gave no points: look at the answer and mark it by hand."
-    )
 
 
 def _chosen(work: Work, states: tuple[str, ...]) -> tuple[AssignmentRow, list[tuple[SubmissionRow, PersonRow]]]:

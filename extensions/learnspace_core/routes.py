@@ -43,6 +43,8 @@ FORWARDED: tuple[tuple[str, frozenset[str]], ...] = (
     (r"teach/[^/]+/[^/]+/messages/[^/]+", frozenset({"POST"})),
     (r"teach/[^/]+/[^/]+/versions", frozenset({"GET"})),
     (r"teach/[^/]+/[^/]+/versions/\d+", frozenset({"PUT"})),
+    (r"teach/[^/]+/[^/]+/regrade", frozenset({"GET", "POST"})),
+    (r"teach/[^/]+/[^/]+/regrade/apply", frozenset({"POST"})),
     (r"assignments/[^/]+/[^/]+/questions", frozenset({"GET"})),
     (r"assignments/[^/]+/[^/]+/progress", frozenset({"PUT"})),
     (r"assignments/[^/]+/[^/]+/messages", frozenset({"GET", "POST"})),

@@ -23,14 +23,22 @@ SENTENCES = {
     ("taken_over", "submission"): "{title} came here with its course",
     ("taken_over", "course"): "Took over the course {title}",
     ("renamed", "person"): "Got another username",
+    ("rescored", "submission"): "{title} was graded again: {score} of {max_score} points, before {old_score}",
+    ("regraded", "assignment"): "Graded {title} again",
     ("scored", "submission"): "Got {title} back: {score} of {max_score} points",
 }
+WITHOUT_NUMBERS = {
+    ("scored", "submission"): "Got {title} back",
+    ("rescored", "submission"): "{title} was graded again",
+}
+"""What is said while the learner may not see marks yet."""
 
 
 def sentence(row: RecordRow, translate: Callable[..., str]) -> str:
     """Return what happened as a sentence; a verb nobody gave words is shown as it is recorded."""
-    if (row.verb, row.object_type) == ("scored", "submission") and "score" not in row.result:
-        return translate("Got {title} back", title=row.object_title)
+    without = WITHOUT_NUMBERS.get((row.verb, row.object_type))
+    if without is not None and "score" not in row.result:
+        return translate(without, title=row.object_title)
     pattern = SENTENCES.get((row.verb, row.object_type), "{verb}: {title}")
-    numbers = {key: f"{row.result.get(key, 0):g}" for key in ("score", "max_score")}
+    numbers = {key: f"{row.result.get(key, 0):g}" for key in ("score", "max_score", "old_score")}
     return translate(pattern, title=row.object_title, verb=row.verb, **numbers)

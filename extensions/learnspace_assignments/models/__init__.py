@@ -21,6 +21,7 @@ from learnspace_assignments.models.handin import (
     Refusal,
     Warned,
 )
+from learnspace_assignments.models.regrades import Regrade, RegradeApply, RegradedLearner, RegradedQuestion
 from learnspace_assignments.models.settings import AssignmentSettings, LatePolicy, Shows, Terms, WhyRefused
 from learnspace_assignments.models.teaching import TaughtAssignment, TaughtSubmission
 from learnspace_assignments.models.updates import (
@@ -57,6 +58,10 @@ __all__ = [
     "Receipt",
     "ReceiptKey",
     "Refusal",
+    "Regrade",
+    "RegradeApply",
+    "RegradedLearner",
+    "RegradedQuestion",
     "Shows",
     "Submission",
     "SubmissionState",

@@ -10,6 +10,7 @@ from learnspace_assignments.service import (
     preparing,
     previews,
     receipts,
+    regrades,
     settings,
     solutions,
     talk,
@@ -31,6 +32,7 @@ PARTS = (
     talk,
     settings,
     versions,
+    regrades,
 )
 for part in PARTS:
     api.include_router(part.api)

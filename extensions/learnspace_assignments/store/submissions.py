@@ -171,6 +171,26 @@ def note_scored(session: Session, row: SubmissionRow, assignment: AssignmentRow,
     note(session, row.person_id, "scored", "submission", row.id, assignment, numbers, {"instructor": teacher_id})
 
 
+def note_regraded(
+    session: Session,
+    row: SubmissionRow,
+    assignment: AssignmentRow,
+    marks: Marks,
+    feedback: dict[str, str],
+    teacher_id: str,
+) -> None:
+    """Give new marks and feedback to a learner who has the old ones already; the record tells both scores."""
+    old = row.marks["score"] if row.marks else 0
+    row.marks, row.feedback = marks.model_dump(), feedback
+    if marks.score == old:
+        return
+    times = learner_times(session, assignment, row.person_id)
+    numbers = {}
+    if times.shows_now(times.shows.marks, now()):
+        numbers = {"score": marks.score, "max_score": marks.max_score, "old_score": old}
+    note(session, row.person_id, "rescored", "submission", row.id, assignment, numbers, {"instructor": teacher_id})
+
+
 def for_learner(session: Session, person: Person, row: AssignmentRow, course_title: str) -> Assignment:
     """Return the assignment as the learner sees it: with their own times, and marks only once they may see them."""
     return all_for_learner(session, person, [(row, course_title)])[0]
