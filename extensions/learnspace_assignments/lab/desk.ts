@@ -72,6 +72,28 @@ export class Desk implements IDesk {
     return judge(path, context.model.toJSON() as unknown as INotebook, await asked, ran);
   }
 
+  async reload(paths: string[]): Promise<void> {
+    const seen = new Set<DocumentRegistry.Context>();
+    for (const widget of AREAS.flatMap(area => [...this.app.shell.widgets(area)])) {
+      const context = this.documents.contextForWidget(widget);
+      if (!context || !paths.includes(context.localPath) || seen.has(context)) {
+        continue;
+      }
+      seen.add(context);
+      if (context.model.dirty) {
+        // Typed while the files changed: JupyterLab asks what to do when it is saved.
+        continue;
+      }
+      try {
+        await this.documents.services.contents.get(context.path, { content: false });
+      } catch {
+        widget.close();
+        continue;
+      }
+      await context.revert();
+    }
+  }
+
   private async _reveal(path: string): Promise<IDocumentWidget> {
     const widget = this.documents.openOrReveal(path);
     if (!widget) {

@@ -13,6 +13,7 @@ import { TalkWork } from './talkwork';
 import type { ICheck, ICheckedQuestion, IDesk } from './tokens';
 import { keyOf } from './types';
 import type { IAssignment, IFetched, IHandIn, IQueued, IReceipt } from './types';
+import { UpdateWork } from './updatework';
 import { Versions } from './versions';
 
 export { keyOf } from './types';
@@ -36,10 +37,13 @@ export class LearnerWork {
     );
     this.outbox = new Outbox(learnspace, () => void mine.load());
     this.versions = new Versions(learnspace);
+    this.updates = new UpdateWork(learnspace, desk, mine);
+    this.updates.changed.connect(() => this.changed.emit());
   }
 
   readonly outbox: Outbox;
   readonly versions: Versions;
+  readonly updates: UpdateWork;
   readonly changed = new Signal<this, void>(this);
   readonly feedback: Loader<IHtml>;
   /** What the learner's space tells of their questions, and their talk with the teachers. */
@@ -231,6 +235,7 @@ export class LearnerWork {
     this.receipt = null;
     this.feedback.clear();
     this.versions.forget();
+    this.updates.forget();
   }
 
   private readonly _worked = new Set<string>();

@@ -11,6 +11,7 @@ import { type IStepsProps, STEPS, type Step } from './learnerwork';
 import { Queued } from './queued';
 import { Receipt } from './receipt';
 import { Talk } from './talk';
+import { Update } from './update';
 
 export function Steps(props: IStepsProps): JSX.Element {
   const { one, learner, learnspace } = props;
@@ -20,7 +21,7 @@ export function Steps(props: IStepsProps): JSX.Element {
     learner.cancelHandIn();
     handIn.current?.focus();
   };
-  const next = learner.confirming ? null : learner.next(one);
+  const next = learner.confirming || learner.updates.isOpen(one) ? null : learner.next(one);
   return (
     <div className="ls-Detail">
       <ol className="ls-Steps" aria-label={trans.__('Steps')}>
@@ -47,6 +48,7 @@ export function Steps(props: IStepsProps): JSX.Element {
         <Problem error={learner.error} trans={trans} onRetry={() => void learner.retry(one)} />
       )}
       {learner.check && <Checked {...props} />}
+      <Update {...props} />
       <Queued ones={learner.outbox.of(one)} outbox={learner.outbox} learnspace={learnspace} />
       {learner.confirming && <Confirmation {...props} onCancel={cancel} />}
       {learner.receipt && <Receipt receipt={learner.receipt} learnspace={learnspace} />}

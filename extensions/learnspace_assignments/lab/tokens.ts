@@ -42,4 +42,6 @@ export interface IDesk {
   check(paths: string[], asked: Promise<IAskedQuestion[]>): Promise<ICheck>;
   /** Save every open document below a folder that has unsaved changes. */
   saveBelow(folder: string): Promise<void>;
+  /** Show open documents as they stand on the disk now; one whose file is gone is closed, one with new text stays. */
+  reload(paths: string[]): Promise<void>;
 }

@@ -94,6 +94,55 @@ export interface IAssignment extends ITerms {
   /** Where it stands, relative to the server's root; empty before it is fetched. */
   local_path: string;
   local_files: IFileEntry[];
+  /** The newest version, and the one that the learner has; 0 before they fetched any. */
+  version: number;
+  fetched_version: number;
+  /** A newer version than the learner has, with the teacher's words on what changed. */
+  update: { number: number; note: string; released_at: string } | null;
+  /** Files of the assignment that are not in the home. */
+  missing: string[];
+  /** The last update, which can be undone. */
+  updated: { from_version: number; to_version: number; made_at: string } | null;
+}
+
+export type Choice = 'theirs' | 'mine' | 'both';
+export type CellChange =
+  'changed' | 'both_changed' | 'added' | 'removed' | 'removed_there' | 'removed_here' | 'moved';
+
+/** A cell that the new version has otherwise. */
+export interface ICellDifference {
+  key: string;
+  notebook: string;
+  kind: CellChange;
+  cell_type: string;
+  heading: string;
+  mine: string;
+  theirs: string;
+  counts_theirs: boolean;
+  choices: Choice[];
+  chosen: Choice;
+}
+
+export interface IFileDifference {
+  path: string;
+  kind: 'added' | 'replaced' | 'beside' | 'merged' | 'unreadable';
+  place: string;
+  reason: string;
+}
+
+export interface IUpdatePreview {
+  from_version: number;
+  to_version: number;
+  note: string;
+  seen: string;
+  cells: ICellDifference[];
+  files: IFileDifference[];
+}
+
+export interface IUpdateDone {
+  version: number;
+  written: string[];
+  kept: string[];
 }
 
 /** A hand-in in the space's outbox: not handed in yet. */

@@ -120,6 +120,17 @@ export function explain(error: RequestError, trans: TranslationBundle): string {
       return trans.__(
         'You have sent many messages within an hour. Wait a while, then send this one again.'
       );
+    case 'changed_meanwhile':
+      return trans.__('Your files or the update changed meanwhile. Nothing was done; look again.');
+    case 'no_update':
+      return trans.__('You have the newest version already.');
+    case 'nothing_to_undo':
+    case 'undo_damaged':
+      return trans.__('There is no update to undo, or its copy is gone. Nothing was changed.');
+    case 'report_stale':
+      return trans.__(
+        'Somebody handed in, was marked, or the assignment changed since this table was made. Nothing was changed; regrade again.'
+      );
     case 'disk_full':
       return trans.__(
         'There is no room left for the file; nothing was changed. Tell your teacher.'

@@ -174,6 +174,8 @@ function newsWord(one: INews, { learnspace: { trans } }: HomeModel): string {
       return trans.__('Feedback: %1', one.title);
     case 'answer':
       return trans.__('Your teacher wrote to you: %1', one.title);
+    case 'update':
+      return trans.__('Update offered: %1', one.title);
     default:
       return one.title;
   }

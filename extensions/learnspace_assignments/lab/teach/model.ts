@@ -8,6 +8,7 @@ import { keyOf } from '../learnerwork';
 import type { IDesk } from '../tokens';
 import type { ITaughtAssignment } from '../types';
 import { ClassWork } from './classwork';
+import { VersionsWork } from './versionswork';
 import { TeacherWork } from './work';
 
 /** Milliseconds in which the platform has read the marks that were given by hand. */
@@ -21,6 +22,7 @@ export class TeachModel implements IPanelModel {
     this.taught = new Loader(() => learnspace.request<ITaughtAssignment[]>('teach'));
     this.work = new TeacherWork(learnspace, this.taught);
     this.classroom = new ClassWork(learnspace);
+    this.versions = new VersionsWork(learnspace, this.work);
     this.taught.changed.connect(() => this.work.follow());
   }
 
@@ -28,6 +30,7 @@ export class TeachModel implements IPanelModel {
   readonly work: TeacherWork;
   /** The class, the talk with it, and the inbox. */
   readonly classroom: ClassWork;
+  readonly versions: VersionsWork;
   readonly changed = new Signal<this, void>(this);
 
   /** The part in front: the id of one of the parts in `parts.ts`. */

@@ -56,7 +56,7 @@ export function SubmissionsTab({ one, model }: ITabProps): JSX.Element {
 }
 
 /** How far the work is; it goes on when the page is closed. */
-function Progress({ one, model }: ITabProps): JSX.Element {
+export function Progress({ one, model }: ITabProps): JSX.Element {
   const { learnspace, work } = model;
   const { trans } = learnspace;
   const job = work.jobs.get(keyOf(one));

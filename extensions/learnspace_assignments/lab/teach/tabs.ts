@@ -8,6 +8,7 @@ import { MessagesTab } from './messages';
 import { MoreTimeTab } from './moretime';
 import { SettingsTab } from './settings';
 import { SubmissionsTab } from './submissions';
+import { VersionsTab } from './versions';
 
 /** What the view of a tab is given. */
 export interface ITabProps {
@@ -25,6 +26,7 @@ export const TABS: ITeachTab[] = [
   { id: 'class', label: trans => trans.__('Class'), View: ClassTab },
   { id: 'submissions', label: trans => trans.__('Submissions'), View: SubmissionsTab },
   { id: 'messages', label: trans => trans.__('Messages'), View: MessagesTab },
+  { id: 'versions', label: trans => trans.__('Versions'), View: VersionsTab },
   { id: 'settings', label: trans => trans.__('Settings'), View: SettingsTab },
   { id: 'more-time', label: trans => trans.__('More time'), View: MoreTimeTab }
 ];

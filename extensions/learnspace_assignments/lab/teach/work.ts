@@ -47,7 +47,12 @@ export class TeacherWork {
   }
 
   /** Start work on these learners, or on all that wait, and follow it to its end. */
-  async start(verb: Verb, one: ITaughtAssignment, usernames: string[] | null): Promise<void> {
+  start(verb: Verb, one: ITaughtAssignment, usernames: string[] | null): Promise<void> {
+    return this.run(verb, one, { usernames });
+  }
+
+  /** Start work on an assignment and follow it to its end. */
+  async run(verb: string, one: ITaughtAssignment, body: object): Promise<void> {
     const key = keyOf(one);
     if (this.jobs.has(key)) {
       return;
@@ -55,7 +60,7 @@ export class TeacherWork {
     this.error = null;
     try {
       const path = `teach/${segments(one.course, one.name)}/${verb}`;
-      await this._watch(key, await this.learnspace.send<IJob>('POST', path, { usernames }));
+      await this._watch(key, await this.learnspace.send<IJob>('POST', path, body));
     } catch (reason) {
       this.error = asRequestError(reason);
       this.changed.emit();
