@@ -6,12 +6,12 @@ refused where it crosses it, and nothing of it is kept.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import ExitStack
 
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 
 from learnspace_assignments.limits import too_large, too_many
@@ -65,9 +65,9 @@ async def receive_files(request: Request, blobs: BlobStore, limits: Uploads) -> 
         async for piece in _body(request):
             upload.feed(piece)
             if upload.in_memory > IN_MEMORY:
-                await run_in_threadpool(store.write, upload.take())
+                await asyncio.to_thread(store.write, upload.take())
         names = upload.end()
-        entries = await run_in_threadpool(store.keep, upload.take(), names)
+        entries = await asyncio.to_thread(store.keep, upload.take(), names)
     finally:
         store.close()
     return sorted(entries, key=lambda entry: entry.path)

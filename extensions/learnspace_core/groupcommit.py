@@ -8,11 +8,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
-from starlette.concurrency import run_in_threadpool
 
 from learnspace_core.database import Database
 
@@ -31,6 +31,7 @@ class GroupCommit:
 
     def __init__(self, database: Database) -> None:
         self.database = database
+        self._thread = ThreadPoolExecutor(1, "group-commit")
         self._waiting: list[tuple[Callable[[Session], Any], asyncio.Future[Any]]] = []
         self._work: asyncio.Task[None] | None = None
 
@@ -50,7 +51,8 @@ class GroupCommit:
     async def _commit_all(self) -> None:
         while self._waiting:
             batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
-            outcomes = await run_in_threadpool(self._commit, [change for change, _ in batch])
+            changes = [change for change, _ in batch]
+            outcomes = await asyncio.get_running_loop().run_in_executor(self._thread, self._commit, changes)
             for (_, future), (value, error) in zip(batch, outcomes, strict=True):
                 # Whoever asked may have gone meanwhile.
                 if future.cancelled():

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from learnspace_core.database import now
 from learnspace_core.tables import RecordRow
+
+_INSERT = insert(RecordRow.metadata.tables["record"])
 
 
 def append(
@@ -36,18 +38,19 @@ def append(
         result: what came of it, such as a score; JSON.
         context: who else had a part, such as the ``instructor`` who gave the score.
     """
-    session.add(
-        RecordRow(
-            at=now(),
-            actor_id=actor_id,
-            verb=verb,
-            object_type=object_type,
-            object_id=object_id,
-            object_title=object_title[:300],
-            course_id=course_id,
-            result=result or {},
-            context=context or {},
-        )
+    session.execute(
+        _INSERT,
+        {
+            "at": now(),
+            "actor_id": actor_id,
+            "verb": verb,
+            "object_type": object_type,
+            "object_id": object_id,
+            "object_title": object_title[:300],
+            "course_id": course_id,
+            "result": result or {},
+            "context": context or {},
+        },
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import secrets
 from collections import OrderedDict
@@ -12,7 +13,6 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse
 from jupyterhub.services.auth import HubOAuth
-from starlette.concurrency import run_in_threadpool
 from tornado.web import HTTPError
 
 from learnspace_core.database import Database
@@ -106,7 +106,7 @@ async def _person(request: Request, identify: Identify, token: str) -> Person:
         with database.read() as session:
             return store.find_person(session, username)
 
-    person = await run_in_threadpool(find)
+    person = await asyncio.to_thread(find)
     owners: Owners = request.app.state.owners
     if not owners.agree(token, person.id if person else None):
         raise NotSignedIn

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from learnspace_assignments.tables import AssignmentRow, FetchRow, VersionRow
@@ -12,6 +12,13 @@ from learnspace_core.errors import NotFound
 from learnspace_core.models import FileEntry
 from learnspace_people.models import Person
 from learnspace_people.tables import CourseRow
+
+# Asked for with every hand-in: to put it together each time costs more than to ask it.
+_NAMED = select(AssignmentRow).where(
+    AssignmentRow.course_id == bindparam("course"),
+    AssignmentRow.name == bindparam("name"),
+    AssignmentRow.archived_at.is_(None),
+)
 
 
 def ensure_assignment(session: Session, course: str, name: str, title: str, position: int = 0) -> AssignmentRow:
@@ -56,7 +63,7 @@ def get_assignment(session: Session, course: str, name: str, *, released: bool =
     Raises:
         NotFound: if there is none, or it is not released and only released ones are asked for.
     """
-    row = session.scalar(select(AssignmentRow).filter_by(course_id=course, name=name, archived_at=None))
+    row = session.scalar(_NAMED, {"course": course, "name": name})
     if row is None or (released and row.released_at is None):
         raise NotFound("The assignment")
     return row

@@ -9,7 +9,7 @@ from itertools import count
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from learnspace_core import record
@@ -21,11 +21,22 @@ from learnspace_people.tables import AccountRow, EnrolmentRow, PersonRow
 _hasher = PasswordHasher()
 _NOBODY = _hasher.hash("nobody has this password")
 
+# Asked with every request: one query, and put together once.
+_NAMED = (
+    select(PersonRow, EnrolmentRow)
+    .outerjoin(EnrolmentRow, EnrolmentRow.person_id == PersonRow.id)
+    .where(PersonRow.username == bindparam("username"), PersonRow.removed_at.is_(None))
+)
+
 
 def find_person(session: Session, username: str) -> Person | None:
     """Return the person of that username with all roles, or None; who was removed is not found."""
-    row = session.scalar(select(PersonRow).where(PersonRow.username == username, PersonRow.removed_at.is_(None)))
-    return None if row is None else _person(session, row)
+    rows = session.execute(_NAMED, {"username": username}).all()
+    if not rows:
+        return None
+    first = rows[0].PersonRow
+    roles = [_enrolment(row.EnrolmentRow) for row in rows if row.EnrolmentRow is not None]
+    return Person(id=first.id, username=first.username, name=first.name, enrolments=roles)
 
 
 def student_of(session: Session, person_id: str) -> str:
