@@ -116,6 +116,19 @@ export function explain(error: RequestError, trans: TranslationBundle): string {
       return trans.__('This is more than may be handed in. (%1)', error.message);
     case 'damaged_download':
       return trans.__('A file did not arrive whole. Nothing was changed; try again.');
+    case 'course_exists':
+      return trans.__('There is a course with this short name already. Choose another.');
+    case 'last_teacher':
+      return trans.__('A course needs a teacher. Add another one first, then remove this one.');
+    case 'nobody_called_so':
+      return trans.__(
+        'Nobody here has this username. Check the spelling; new people come by a class list.'
+      );
+    case 'bad_list':
+      return trans.__(
+        'Nobody was added. Correct these lines and try again:\n%1',
+        error.message.split('\n').slice(1).join('\n')
+      );
     case 'too_many_messages':
       return trans.__(
         'You have sent many messages within an hour. Wait a while, then send this one again.'

@@ -13,9 +13,9 @@ export class HomeModel implements IPanelModel {
   readonly home: Loader<IHome>;
   readonly me: Loader<IMe>;
 
-  /** The address of the page with the people of one's schools. */
-  get peopleUrl(): string {
-    return `${(this.me.value?.public_url ?? '').replace(/\/$/, '')}/services/learnspace/people`;
+  /** The address of a page outside JupyterLab, such as `people` or `courses`. */
+  pageUrl(name: string): string {
+    return `${(this.me.value?.public_url ?? '').replace(/\/$/, '')}/services/learnspace/${name}`;
   }
 
   refresh(): void {

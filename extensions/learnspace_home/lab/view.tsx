@@ -58,7 +58,12 @@ function Managing({ model }: { model: HomeModel }): JSX.Element {
   return (
     <Section title={trans.__('My school')}>
       <p>{trans.__('See who learns and teaches at your school, and in which courses.')}</p>
-      <a className="ls-Link" href={model.peopleUrl} target="_blank" rel="noopener noreferrer">
+      <a
+        className="ls-Link"
+        href={model.pageUrl('people')}
+        target="_blank"
+        rel="noopener noreferrer"
+      >
         {trans.__('Open the list of people')}
       </a>
     </Section>
@@ -190,8 +195,40 @@ function Courses({
 }): JSX.Element {
   const { trans } = model.learnspace;
   if (courses.length === 0) {
-    return <Empty>{trans.__('No course yet: browse the open courses in Resources.')}</Empty>;
+    return (
+      <Empty>
+        {trans.__('No course yet:')} <Join model={model}>{trans.__('browse open courses')}</Join>
+      </Empty>
+    );
   }
+  return (
+    <>
+      <CourseRows courses={courses} model={model} />
+      <p>
+        <Join model={model}>{trans.__('Join another course')}</Join>
+      </p>
+    </>
+  );
+}
+
+/** The way to the page with open courses and the field for a code. */
+function Join(props: { model: HomeModel; children: React.ReactNode }): JSX.Element {
+  const href = props.model.pageUrl('courses');
+  return (
+    <a className="ls-Link" href={href} target="_blank" rel="noopener noreferrer">
+      {props.children}
+    </a>
+  );
+}
+
+function CourseRows({
+  courses,
+  model
+}: {
+  courses: ICourseProgress[];
+  model: HomeModel;
+}): JSX.Element {
+  const { trans } = model.learnspace;
   return (
     <ul className="ls-Rows">
       {courses.map(course => (

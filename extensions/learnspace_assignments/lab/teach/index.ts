@@ -22,7 +22,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
       caption: trans.__('Give out work, see your classes, grade and return'),
       icon: teachIcon,
       rank: 5,
-      isFor: me => me.teaches.length > 0,
+      isFor: me => me.teaches.length > 0 || me.manages.length > 0,
       args: {
         assignment: { type: 'string', description: 'The assignment to open, as course/name' },
         tab: { type: 'string', description: 'The tab of the assignment, such as submissions' }

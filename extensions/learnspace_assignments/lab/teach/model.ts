@@ -9,6 +9,7 @@ import type { IDesk } from '../tokens';
 import type { ITaughtAssignment } from '../types';
 import { ClassWork } from './classwork';
 import { VersionsWork } from './versionswork';
+import { CourseWork } from './coursework';
 import { TeacherWork } from './work';
 
 /** Milliseconds in which the platform has read the marks that were given by hand. */
@@ -23,6 +24,7 @@ export class TeachModel implements IPanelModel {
     this.work = new TeacherWork(learnspace, this.taught);
     this.classroom = new ClassWork(learnspace);
     this.versions = new VersionsWork(learnspace, this.work);
+    this.courses = new CourseWork(learnspace, () => void this.taught.load());
     this.taught.changed.connect(() => this.work.follow());
   }
 
@@ -31,6 +33,8 @@ export class TeachModel implements IPanelModel {
   /** The class, the talk with it, and the inbox. */
   readonly classroom: ClassWork;
   readonly versions: VersionsWork;
+  /** The courses, and who is in them. */
+  readonly courses: CourseWork;
   readonly changed = new Signal<this, void>(this);
 
   /** The part in front: the id of one of the parts in `parts.ts`. */
@@ -48,6 +52,7 @@ export class TeachModel implements IPanelModel {
   refresh(): void {
     void this._readMarks();
     this.classroom.refresh();
+    this.courses.refresh();
   }
 
   /** Go to where one does what waits. */

@@ -2,6 +2,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import { AssignmentsPart } from './assignments';
+import { CoursesPart } from './courses';
 import { InboxPart } from './inbox';
 import type { TeachModel } from './model';
 
@@ -13,5 +14,6 @@ export interface ITeachPart {
 
 export const PARTS: ITeachPart[] = [
   { id: 'assignments', label: trans => trans.__('Assignments'), View: AssignmentsPart },
-  { id: 'inbox', label: trans => trans.__('Inbox'), View: InboxPart }
+  { id: 'inbox', label: trans => trans.__('Inbox'), View: InboxPart },
+  { id: 'courses', label: trans => trans.__('Courses'), View: CoursesPart }
 ];
