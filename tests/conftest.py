@@ -88,20 +88,38 @@ def postgres() -> Iterator[str]:
             run([*control, "-m", "immediate", "stop"])
 
 
+@pytest.fixture(scope="session")
+def newest_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty SQLite database at the newest schema, to be copied: the migrations run once."""
+    path = tmp_path_factory.mktemp("newest") / "learnspace.db"
+    upgrade(f"sqlite:///{path}")
+    assert not path.with_name(f"{path.name}-wal").exists(), "the file alone is not the database"
+    return path
+
+
+@pytest.fixture(scope="session")
+def newest_postgres(postgres: str) -> str:
+    """The name of an empty PostgreSQL database at the newest schema, to be copied."""
+    with psycopg.connect(f"postgresql://{postgres}/postgres", autocommit=True) as connection:
+        connection.execute("CREATE DATABASE newest")
+    upgrade(f"postgresql+psycopg://{postgres}/newest")
+    return "newest"
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
     """Settings in a temporary state directory, on an empty database of each kind at the newest schema."""
     made = Settings(state=tmp_path / "state")
-    if request.param == "postgresql":
-        server = request.getfixturevalue("postgres")
-        name = f"test_{os.urandom(6).hex()}"
-        with psycopg.connect(f"postgresql://{server}/postgres", autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"')
-        url = f"postgresql+psycopg://{server}/{name}"
-        made = made.model_copy(update={"database": DatabaseSettings(url=url)})
     made.state.mkdir()
-    upgrade(made.database_url)
-    return made
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("newest_sqlite"), made.database_url.removeprefix("sqlite:///"))
+        return made
+    server, newest = request.getfixturevalue("postgres"), request.getfixturevalue("newest_postgres")
+    name = f"test_{os.urandom(6).hex()}"
+    with psycopg.connect(f"postgresql://{server}/postgres", autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{newest}"')
+    url = f"postgresql+psycopg://{server}/{name}"
+    return made.model_copy(update={"database": DatabaseSettings(url=url)})
 
 
 @pytest.fixture
