@@ -77,6 +77,7 @@ class SubmissionRow(Base):
 
     ``marks`` is the Marks model as JSON, once graded; ``feedback`` maps a notebook's name to the SHA-256 of its page.
     ``queued_at`` is when the learner's own space says that it was handed in there, while the service was out of reach.
+    ``seconds`` maps notebooks to how long each of their tests ran when it was last graded, by grade id.
     """
 
     __tablename__ = "submission"
@@ -97,6 +98,7 @@ class SubmissionRow(Base):
     feedback: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     formgrader_id: Mapped[str] = mapped_column(String(64), default="")
     returned_at: Mapped[datetime | None]
+    seconds: Mapped[dict[str, dict[str, float]]] = mapped_column(JSON, default=dict)
 
 
 class AccommodationRow(Base):

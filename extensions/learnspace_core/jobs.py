@@ -1,67 +1,123 @@
 """Background work: the truth about a job stands in the table ``job``, Huey only wakes the workers.
 
-A job is claimed with a lease. A worker that dies leaves the lease to run out; the next sweep wakes another worker,
-and the attempt is counted. A job that was claimed :data:`MOST_ATTEMPTS` times without an end has failed.
+A woken worker does one job after the other as long as any waits, each under a claim (see ``claims.py``). Jobs that are
+asked for together are a run (see ``runs.py``).
 """
 
 from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any, Literal
 
 from huey import Huey, PostgresHuey, SqliteHuey, crontab
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from huey.consumer import Consumer, Scheduler
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from learnspace_core import claims
 from learnspace_core.blobs import BlobStore
+from learnspace_core.claims import Claim, Heartbeat
 from learnspace_core.database import Database, now
 from learnspace_core.errors import LearnspaceError
+from learnspace_core.runs import cancel
 from learnspace_core.settings import Settings
 from learnspace_core.tables import JobRow
+
+__all__ = ["JobFunction", "Queue", "QueueName", "Work", "add", "cancel", "job"]
 
 log = logging.getLogger(__name__)
 
 QueueName = Literal["background", "grading"]
-LEASE = timedelta(minutes=15)
-MOST_ATTEMPTS = 3
+LONGEST_NAP = 0.3
+"""Seconds between two looks of an idle worker into a queue that cannot call it (SQLite)."""
 
 
 @dataclass(frozen=True)
 class Work:
-    """What a job's function is given: the place it works in, and its own row."""
+    """What a job's function is given: the place it works in, and its own row in this attempt."""
 
     settings: Settings
     database: Database
     blobs: BlobStore
     job_id: str
     payload: dict[str, Any]
+    attempt: int = 0
 
     def progress(self, done: int, total: int) -> None:
-        """Say how far the job is, and renew its lease.
+        """Say how far the job is.
 
         Raises:
-            LearnspaceError: ``cancelled``, if a person cancelled the job meanwhile.
+            LearnspaceError: ``cancelled``, if a person cancelled the job or another worker has it.
+        """
+        with self.write() as session:
+            row = session.get_one(JobRow, self.job_id)
+            claims.heed_cancel(session, row)
+            row.done, row.total = done, total
+
+    def go_on(self) -> None:
+        """Find out, between two steps, whether the work is still wanted here.
+
+        Raises:
+            LearnspaceError: ``cancelled``, if a person cancelled the job or another worker has it.
+        """
+        with self.database.read() as session:
+            row = session.get_one(JobRow, self.job_id)
+            if (row.state, row.attempt) != ("running", self.attempt):
+                raise claims.lost()
+            claims.heed_cancel(session, row)
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """Open a session for what the job changes: all of it is kept, or none if another worker has the job.
+
+        Raises:
+            LearnspaceError: ``cancelled``, in that case.
         """
         with self.database.write() as session:
-            row = session.get_one(JobRow, self.job_id)
-            if row.state != "running":
-                raise LearnspaceError("cancelled", "The work was cancelled.")
-            row.done, row.total, row.lease_until = done, total, now() + LEASE
+            claims.hold(session, self.job_id, self.attempt)
+            yield session
+
+    @contextmanager
+    def ending(self, code: str = "") -> Iterator[Session]:
+        """Open the last such session: the result and the end of the job are kept together or not at all.
+
+        Args:
+            code: of the failure that the job ends with, if it is one.
+
+        Raises:
+            LearnspaceError: ``cancelled``, if another worker has the job.
+        """
+        with self.write() as session:
+            yield session
+            claims.end(session, self.job_id, self.attempt, "failed" if code else "done", code)
 
 
 JobFunction = Callable[[Work], None]
-_kinds: dict[str, JobFunction] = {}
 
 
-def job(kind: str) -> Callable[[JobFunction], JobFunction]:
-    """Register a function as the one that does jobs of that kind."""
+@dataclass(frozen=True)
+class _Kind:
+    do: JobFunction
+    gave_up: claims.GaveUp
+
+
+_kinds: dict[str, _Kind] = {}
+
+
+def job(kind: str, gave_up: claims.GaveUp = lambda _session, _row: None) -> Callable[[JobFunction], JobFunction]:
+    """Register a function as the one that does jobs of that kind.
+
+    Args:
+        kind: the name of the kind.
+        gave_up: called in the transaction in which a job is given up, because its worker died each time.
+    """
 
     def register(function: JobFunction) -> JobFunction:
-        _kinds[kind] = function
+        _kinds[kind] = _Kind(function, gave_up)
         return function
 
     return register
@@ -69,35 +125,18 @@ def job(kind: str) -> Callable[[JobFunction], JobFunction]:
 
 def add(session: Session, queue: QueueName, kind: str, payload: dict[str, Any], course_id: str | None = None) -> JobRow:
     """Add a job in the transaction of the change that asks for it. Wake the workers after the commit."""
-    row = JobRow(
-        id=uuid.uuid4().hex,
-        queue=queue,
-        kind=kind,
-        payload=payload,
-        state="waiting",
-        attempt=0,
-        done=0,
-        total=0,
-        course_id=course_id,
-        created_at=now(),
-    )
+    row = JobRow(id=uuid.uuid4().hex, queue=queue, kind=kind, payload=payload, state="waiting", attempt=0)
+    row.done, row.total, row.place, row.course_id, row.created_at = 0, 0, 0, course_id, now()
     session.add(row)
     return row
 
 
-def cancel(session: Session, row: JobRow) -> None:
-    """Stop a job that waits or runs; its worker finds out when it next says how far it is."""
-    ended = update(JobRow).where(JobRow.id == row.id, JobRow.state.in_(("waiting", "running")))
-    session.execute(ended.values(state="cancelled", finished_at=now(), lease_until=None))
-    session.refresh(row)
-
-
 class Queue:
-    """The waker of one kind of worker.
+    """The jobs of one kind of worker.
 
     Args:
         settings: where the queue is kept: beside the database, PostgreSQL or SQLite.
-        name: which workers it wakes.
+        name: which workers do them.
     """
 
     def __init__(self, settings: Settings, name: QueueName, database: Database, blobs: BlobStore) -> None:
@@ -106,73 +145,92 @@ class Queue:
         self.database = database
         self.blobs = blobs
         self.huey = _huey(settings, name)
-        self._task = self.huey.task(name="run_job")(self.run)
+        self._is_stopping: Callable[[], bool] = lambda: False
+        self._task = self.huey.task(name="run_job")(self._woken)
         self.huey.periodic_task(crontab(minute="*"), name="sweep")(self.wake_waiting)
         self.huey.on_startup(name="sweep")(self.wake_waiting)
 
-    def wake(self, job_id: str) -> None:
-        """Tell the workers that this job waits. A lost call is made good by the sweep each minute."""
-        self._task(job_id)
+    def wake(self, _job_id: str = "") -> None:
+        """Tell the workers that a job waits. A lost call is made good by the next sweep."""
+        self._task()
 
     def wake_waiting(self) -> None:
-        """Wake the workers for every job that waits or whose worker died."""
+        """Wake a worker if any job waits or its worker died."""
         with self.database.read() as session:
-            query = select(JobRow.id).where(JobRow.queue == self.name, _claimable()).order_by(JobRow.created_at)
-            for job_id in session.scalars(query):
-                self.wake(job_id)
+            waiting = claims.is_work_waiting(session, self.name)
+        if waiting:
+            self.wake()
 
     def run(self, job_id: str) -> None:
-        """Claim one job and do it; does nothing if somebody else holds it or it has ended."""
-        claimed = self._claim(job_id)
-        if claimed is None:
-            return
-        kind, payload = claimed
-        try:
-            _kinds[kind](Work(self.settings, self.database, self.blobs, job_id, payload))
-        except LearnspaceError as error:
-            self._end(job_id, "failed", error.code, error.message)
-        except Exception:
-            log.exception("job %s (%s) failed", job_id, kind)
-            self._end(job_id, "failed", "internal_error", "The work failed. The operator finds the reason in the log.")
-        else:
-            self._end(job_id, "done", None, None)
+        """Do one job, or all jobs of a run, here and now; nothing if somebody else holds it or it has ended."""
+        with self.database.read() as session:
+            parts = session.scalars(select(JobRow.id).where(JobRow.run_id == job_id).order_by(JobRow.place)).all()
+        for one in parts or [job_id]:
+            with self.database.write() as session:
+                claimed = claims.claim(session, one, _gave_up)
+            if claimed is not None:
+                self._do(claimed)
 
     def work(self, workers: int) -> None:
         """Work until told to stop, with that many processes; a process that dies is replaced."""
-        self.huey.create_consumer(workers=workers, worker_type="process", check_worker_health=True).run()
+        consumer = _Consumer(self.huey, workers=workers, worker_type="process", max_delay=LONGEST_NAP)
+        self._is_stopping = consumer.stop_flag.is_set
+        consumer.run()
 
-    def _claim(self, job_id: str) -> tuple[str, dict[str, Any]] | None:
+    def _woken(self, _job_id: str = "") -> None:
+        """Do what waits, job by job; as long as there is more than one hand can do, wake another one."""
+        called = False
+        while not self._is_stopping():
+            with self.database.write() as session:
+                claimed = claims.claim_next(session, self.name, _gave_up)
+                more = not called and claimed is not None and claims.is_work_waiting(session, self.name)
+            if claimed is None:
+                return
+            if more:
+                # One call for each that begins: in as many steps as there are workers all of them are awake.
+                self.wake()
+                called = True
+            self._do(claimed)
+
+    def _do(self, claimed: Claim) -> None:
+        work = Work(self.settings, self.database, self.blobs, claimed.job_id, claimed.payload, claimed.attempt)
+        try:
+            with Heartbeat(self.database, claimed):
+                _kinds[claimed.kind].do(work)
+        except LearnspaceError as error:
+            state = "cancelled" if error.code == "cancelled" else "failed"
+            self._end(claimed, state, error.code, error.message)
+        except Exception:
+            log.exception("job %s (%s) failed", claimed.job_id, claimed.kind)
+            message = "The work failed. The operator finds the reason in the log."
+            self._end(claimed, "failed", "internal_error", message)
+        except BaseException:
+            # Told to stop in the middle of it.
+            with self.database.write() as session:
+                claims.give_back(session, claimed.job_id, claimed.attempt)
+            raise
+        else:
+            self._end(claimed, "done")
+
+    def _end(self, claimed: Claim, state: str, code: str = "", message: str = "") -> None:
         with self.database.write() as session:
-            claim = (
-                update(JobRow)
-                .where(JobRow.id == job_id, _claimable(), JobRow.attempt < MOST_ATTEMPTS)
-                .values(state="running", attempt=JobRow.attempt + 1, lease_until=now() + LEASE)
-                .returning(JobRow.kind, JobRow.payload)
-            )
-            row = session.execute(claim).one_or_none()
-            if row is not None:
-                return row.kind, row.payload
-            given_up = JobRow.id == job_id, _claimable(), JobRow.attempt >= MOST_ATTEMPTS
-            session.execute(
-                update(JobRow)
-                .where(*given_up)
-                .values(
-                    state="failed",
-                    finished_at=now(),
-                    code="worker_died",
-                    message=f"The work was begun {MOST_ATTEMPTS} times and its worker died each time.",
-                )
-            )
-            return None
-
-    def _end(self, job_id: str, state: str, code: str | None, message: str | None) -> None:
-        with self.database.write() as session:
-            ended = update(JobRow).where(JobRow.id == job_id, JobRow.state == "running")
-            session.execute(ended.values(state=state, code=code, message=message, finished_at=now(), lease_until=None))
+            claims.end(session, claimed.job_id, claimed.attempt, state, code, message)
 
 
-def _claimable() -> ColumnElement[bool]:
-    return or_(JobRow.state == "waiting", and_(JobRow.state == "running", JobRow.lease_until < now()))
+class _Sweeper(Scheduler):
+    """Sweeps four times a minute: once, as Huey does, is long for somebody who waits for a dead worker's job."""
+
+    periodic_task_seconds = 15
+
+
+class _Consumer(Consumer):
+    scheduler_class = _Sweeper
+
+
+def _gave_up(session: Session, row: JobRow) -> None:
+    kind = _kinds.get(row.kind)
+    if kind is not None:
+        kind.gave_up(session, row)
 
 
 def _huey(settings: Settings, name: str) -> Huey:

@@ -22,12 +22,20 @@ class Html(BaseModel):
 
 
 class Job(BaseModel):
-    """How far a piece of background work is: ``waiting``, ``running``, ``done``, ``failed`` or ``cancelled``."""
+    """How far a piece of background work is: ``waiting``, ``running``, ``done``, ``failed`` or ``cancelled``.
+
+    A run of many jobs says how many of them have ended (``done``, those that ``failed`` among them), how many are
+    ``running``, and at its own pace so far how many seconds it may still take.
+    """
 
     id: str
+    kind: str
     state: str
     done: int
     total: int
+    running: int = 0
+    failed: int = 0
+    seconds_left: float | None = None
     code: str | None = None
     message: str | None = None
     created_at: datetime

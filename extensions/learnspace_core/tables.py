@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Index, Integer, String, Text
+from sqlalchemy import JSON, BigInteger, Index, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from learnspace_core.database import Base
@@ -29,11 +29,31 @@ class RecordRow(Base):
     context: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
 
+OPEN_STATES = "state IN ('waiting', 'running')"
+
+
 class JobRow(Base):
-    """One piece of background work; this row, not the queue, is the truth about it."""
+    """One piece of background work, or a run of many; this row, not the queue, is the truth about it.
+
+    ``run_id`` is the run that a job belongs to. ``subject`` is what it works on: of the jobs on one subject, one at a
+    time runs and one at most waits. ``place`` says how many jobs of the same asker go before it: the lowest is done
+    first, so that a single piece of work does not wait behind a whole class. ``worker`` is the machine and the process
+    that claimed it last.
+    """
 
     __tablename__ = "job"
-    __table_args__ = (Index("ix_job_state_queue", "state", "queue"),)
+    __table_args__ = (
+        Index("ix_job_queue_state_place", "queue", "state", "place", "created_at"),
+        Index("ix_job_run_id_state", "run_id", "state"),
+        Index(
+            "uq_job_subject_state",
+            "subject",
+            "state",
+            unique=True,
+            sqlite_where=text(OPEN_STATES),
+            postgresql_where=text(OPEN_STATES),
+        ),
+    )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     queue: Mapped[str] = mapped_column(String(20))
@@ -47,5 +67,10 @@ class JobRow(Base):
     code: Mapped[str | None] = mapped_column(String(60))
     message: Mapped[str | None] = mapped_column(Text)
     course_id: Mapped[str | None] = mapped_column(String(100))
+    run_id: Mapped[str | None] = mapped_column(String(32))
+    subject: Mapped[str | None] = mapped_column(String(100))
+    place: Mapped[int] = mapped_column(default=0)
+    worker: Mapped[str] = mapped_column(String(300), default="")
     created_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]

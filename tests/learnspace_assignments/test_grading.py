@@ -19,7 +19,8 @@ Client = Callable[[str], httpx.AsyncClient]
 BASE = "assignments/art/doubling"
 
 
-async def _hand_in(client: Client, username: str, solution: str, why: str = "Because.") -> dict[str, object]:
+async def hand_in(client: Client, username: str, solution: str, why: str = "Because.") -> dict[str, object]:
+    """Hand in the assignment with this solution and return the receipt."""
     learner = client(username)
     files = (await learner.get(BASE)).json()["files"]
     assert [file["path"] for file in files] == ["doubling.ipynb"]
@@ -37,8 +38,8 @@ async def _hand_in(client: Client, username: str, solution: str, why: str = "Bec
 
 @pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
 async def test_from_hand_in_to_feedback(client: Client, released: Database, work: Work, settings: Settings) -> None:
-    right = await _hand_in(client, "amy", "def double(x):\n    return x + x")
-    wrong = await _hand_in(client, "bob", "def double(x):\n    return 4")
+    right = await hand_in(client, "amy", "def double(x):\n    return x + x")
+    wrong = await hand_in(client, "bob", "def double(x):\n    return 4")
     teacher = client("ted")
     waiting = (await teacher.get("teach")).json()[0]
     assert [(one["username"], one["state"]) for one in waiting["submissions"]] == [
@@ -97,7 +98,7 @@ async def test_a_broken_notebook_is_withheld_with_its_reason_and_the_rest_go_on(
 ) -> None:
     broken = await client("amy").post(f"{BASE}/submissions", files=[("files", ("doubling.ipynb", b'{"cells": ['))])
     assert broken.status_code == 201
-    await _hand_in(client, "bob", "def double(x):\n    return 2 * x")
+    await hand_in(client, "bob", "def double(x):\n    return 2 * x")
     work.do("grade", usernames=None)
     amy, bob = (await client("ted").get("teach")).json()[0]["submissions"]
     assert amy["state"] == "withheld"
@@ -110,7 +111,7 @@ async def test_files_that_cannot_be_placed_stop_nobody_else(client: Client, rele
     notebook = nbformat.writes(nbformat.v4.new_notebook()).encode()
     files = [("files", ("doubling.ipynb", notebook)), ("files", ("timestamp.txt/x", b""))]
     assert (await client("amy").post(f"{BASE}/submissions", files=files)).status_code == 201
-    await _hand_in(client, "bob", "def double(x):\n    return 2 * x")
+    await hand_in(client, "bob", "def double(x):\n    return 2 * x")
     work.do("grade", usernames=None)
     amy, bob = (await client("ted").get("teach")).json()[0]["submissions"]
     assert (amy["state"], bob["state"]) == ("withheld", "needs_marks")
@@ -122,7 +123,7 @@ async def test_files_that_cannot_be_placed_stop_nobody_else(client: Client, rele
 async def test_a_teachers_link_leads_the_grader_into_no_other_course(
     client: Client, released: Database, work: Work, settings: Settings, link: str
 ) -> None:
-    await _hand_in(client, "amy", "def double(x):\n    return 2 * x")
+    await hand_in(client, "amy", "def double(x):\n    return 2 * x")
     courses = settings.state / "courses"
     other, place = courses / "biology" / link, courses / "art" / link
     place.unlink(missing_ok=True)
@@ -148,7 +149,7 @@ def _all_files(directory: Path) -> dict[str, bytes]:
 
 @pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
 async def test_silence_earns_nothing(client: Client, released: Database, work: Work) -> None:
-    await _hand_in(client, "amy", "import os\nos._exit(0)")
+    await hand_in(client, "amy", "import os\nos._exit(0)")
     work.do("grade", usernames=None)
     (amy,) = (await client("ted").get("teach")).json()[0]["submissions"]
     assert amy["marks"]["score"] == 0
@@ -156,7 +157,7 @@ async def test_silence_earns_nothing(client: Client, released: Database, work: W
 
 @pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
 async def test_grading_again_changes_nothing(client: Client, released: Database, work: Work) -> None:
-    await _hand_in(client, "amy", "def double(x):\n    return 2 * x")
+    await hand_in(client, "amy", "def double(x):\n    return 2 * x")
     work.do("grade", usernames=["amy"])
     before = (await client("ted").get("teach")).json()[0]["submissions"]
     work.do("grade", usernames=["amy"])

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 
 import pytest
 
-from learnspace_core import jobs
+from learnspace_core import claims, jobs
 from learnspace_core.blobs import BlobStore
 from learnspace_core.database import Database, now
 from learnspace_core.errors import LearnspaceError
@@ -91,14 +92,89 @@ def test_a_job_that_kills_every_worker_is_given_up(queue: jobs.Queue, database: 
     job_id = _add(database)
     with database.write() as session:
         row = session.get_one(JobRow, job_id)
-        row.state, row.attempt, row.lease_until = "running", jobs.MOST_ATTEMPTS, now() - timedelta(seconds=1)
+        row.state, row.attempt, row.lease_until = "running", claims.MOST_ATTEMPTS, now() - timedelta(seconds=1)
     queue.run(job_id)
     assert (_row(database, job_id).state, _row(database, job_id).code) == ("failed", "worker_died")
     assert done == []
 
 
-def test_a_cancelled_job_stops_at_its_next_step(queue: jobs.Queue, database: Database) -> None:
-    job_id = _add(database)
-    work = jobs.Work(queue.settings, database, queue.blobs, job_id, {})
-    with pytest.raises(LearnspaceError, match="cancelled"):
-        work.progress(1, 2)
+@jobs.job("test_steps")
+def _steps(work: jobs.Work) -> None:
+    with work.database.write() as session:
+        jobs.cancel(session, session.get_one(JobRow, work.job_id))
+    done.append("first")
+    getattr(work, work.payload["next"])(*work.payload.get("with", ()))
+    done.append("second")
+
+
+@pytest.mark.parametrize("step", [{"next": "progress", "with": [1, 2]}, {"next": "go_on"}])
+def test_a_cancelled_job_stops_at_its_next_step(queue: jobs.Queue, database: Database, step: dict[str, object]) -> None:
+    with database.write() as session:
+        job_id = jobs.add(session, "background", "test_steps", step).id
+    queue.run(job_id)
+    assert done == ["first"]
+    assert (_row(database, job_id).state, _row(database, job_id).code) == ("cancelled", "cancelled")
+
+
+_queues: list[jobs.Queue] = []
+
+
+@jobs.job("test_overtaken")
+def _overtaken(work: jobs.Work) -> None:
+    if work.attempt > 1:
+        with work.ending() as session:
+            session.get_one(JobRow, work.job_id).payload = {"by": "the newer one"}
+        return
+    # The machine stood still for so long that another worker took the work over and ended it.
+    with work.database.write() as session:
+        session.get_one(JobRow, work.job_id).lease_until = now() - timedelta(seconds=1)
+    _queues[0].run(work.job_id)
+    with work.ending() as session:
+        session.get_one(JobRow, work.job_id).payload = {"by": "the late one"}
+
+
+def test_a_late_worker_does_not_write_over_the_one_that_took_over(queue: jobs.Queue, database: Database) -> None:
+    _queues[:] = [queue]
+    with database.write() as session:
+        job_id = jobs.add(session, "background", "test_overtaken", {}).id
+    queue.run(job_id)
+    row = _row(database, job_id)
+    assert (row.state, row.attempt, row.payload) == ("done", 2, {"by": "the newer one"})
+
+
+def test_a_worker_that_lives_keeps_its_claim_however_long_it_takes(
+    queue: jobs.Queue, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(claims, "LEASE", timedelta(seconds=0.2))
+    renewed = threading.Event()
+
+    @jobs.job("test_long")
+    def long(work: jobs.Work) -> None:
+        first = _row(database, work.job_id).lease_until
+        while _row(database, work.job_id).lease_until == first:
+            renewed.wait(0.01)
+        done.append(work.job_id)
+
+    with database.write() as session:
+        job_id = jobs.add(session, "background", "test_long", {}).id
+    queue.run(job_id)
+    assert done == [job_id]
+    assert _row(database, job_id).state == "done"
+
+
+def test_work_that_is_told_to_stop_is_left_to_the_next_worker_and_does_not_count(
+    queue: jobs.Queue, database: Database
+) -> None:
+    @jobs.job("test_stopped")
+    def stopped(work: jobs.Work) -> None:
+        done.append(work.job_id)
+        if len(done) <= claims.MOST_ATTEMPTS:
+            raise KeyboardInterrupt
+
+    with database.write() as session:
+        job_id = jobs.add(session, "background", "test_stopped", {}).id
+    for _ in range(claims.MOST_ATTEMPTS):
+        with pytest.raises(KeyboardInterrupt):
+            queue.run(job_id)
+    queue.run(job_id)
+    assert (_row(database, job_id).state, _row(database, job_id).attempt) == ("done", 1)

@@ -29,6 +29,7 @@ from learnspace_core.database import Database, now
 from learnspace_core.errors import LearnspaceError, NotFound
 from learnspace_core.models import Job
 from learnspace_core.rights import require_role
+from learnspace_core.runs import told
 from learnspace_core.settings import Settings
 from learnspace_core.signin import Caller
 from learnspace_core.tables import JobRow
@@ -91,13 +92,13 @@ def check(request: Request, caller: Caller, course: str, name: str) -> Job:
 
 @api.post("/jobs/{job_id}/cancel")
 def cancel(request: Request, caller: Caller, job_id: str) -> Job:
-    """Stop a job: one that waits is not begun, one that runs ends at its next step. What has ended stays so."""
+    """Stop a job or a run: what waits is not begun, what runs ends at its next step. What has ended stays so."""
     with _database(request).write() as session:
         row = session.get(JobRow, job_id)
         if row is None or row.course_id is None or not caller.has("teacher", row.course_id):
             raise NotFound("The job")
         jobs.cancel(session, row)
-        return job_of(row)
+        return told(session, row)
 
 
 def adopt_sources(request: Request, courses: list[str]) -> None:

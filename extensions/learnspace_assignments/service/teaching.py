@@ -5,12 +5,14 @@ Rights: every verb here needs the role of a teacher in the course it names.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
-from learnspace_assignments import store
+from learnspace_assignments import grading, store
 from learnspace_assignments.coursedir import course_directory, gradebook_time
 from learnspace_assignments.models import Marks, SubmissionState, TaughtAssignment, TaughtSubmission
 from learnspace_assignments.points import max_points
@@ -24,6 +26,7 @@ from learnspace_core.errors import LearnspaceError, NotFound
 from learnspace_core.models import FileEntry, Job
 from learnspace_core.paths import check_path
 from learnspace_core.rights import require_role
+from learnspace_core.runs import told
 from learnspace_core.signin import Caller
 from learnspace_core.tables import JobRow
 from learnspace_people import store as people
@@ -36,6 +39,12 @@ class Which(BaseModel):
     """Whose newest submissions; without usernames, everybody's that wait."""
 
     usernames: list[str] | None = None
+
+
+class WhichToGrade(Which):
+    """Without usernames it may be everybody's that were ``withheld``, in place of what waits."""
+
+    withheld: bool = False
 
 
 class CollectedSubmission(TaughtSubmission):
@@ -100,9 +109,21 @@ def marks(request: Request, caller: Caller, course: str, name: str, submission_i
 
 
 @api.post("/teach/{course}/{name}/grade", status_code=202)
-def grade(request: Request, caller: Caller, course: str, name: str, which: Which) -> Job:
-    """Grade the newest submissions automatically, in the background."""
-    return _begin(request, caller, course, name, "grade", which)
+def grade(request: Request, caller: Caller, course: str, name: str, which: WhichToGrade) -> Job:
+    """Grade the newest submissions automatically, in the background; what is being graded already is not begun anew.
+
+    The answer is the run that has them, which is an earlier one if that has all of them.
+    """
+    require_role(caller, "teacher", course)
+    state = request.app.state
+    states = ("withheld",) if which.withheld else ("handed_in",)
+    with state.database.write() as session:
+        row = store.get_assignment(session, course, name, released=False)
+        run = grading.ask_all(session, row, caller.id, which.usernames, states=states)
+        row.job_id = run.id
+        answer = told(session, run)
+    state.queues["grading"].wake(run.id)
+    return answer
 
 
 @api.post("/teach/{course}/{name}/return", status_code=202)
@@ -145,9 +166,9 @@ def job(request: Request, caller: Caller, job_id: str) -> Job:
     database: Database = request.app.state.database
     with database.read() as session:
         row = session.get(JobRow, job_id)
-    if row is None or row.course_id is None or not caller.has("teacher", row.course_id):
-        raise NotFound("The job")
-    return _job(row)
+        if row is None or row.course_id is None or not caller.has("teacher", row.course_id):
+            raise NotFound("The job")
+        return told(session, row)
 
 
 def _begin(request: Request, caller: Caller, course: str, name: str, kind: str, which: Which) -> Job:
@@ -156,7 +177,7 @@ def _begin(request: Request, caller: Caller, course: str, name: str, kind: str, 
     with database.read() as session:
         row = store.get_assignment(session, course, name, released=False)
     payload: dict[str, object] = {"usernames": which.usernames, "teacher": caller.id}
-    return _job(add_job(request, row, kind, payload, show=True))
+    return Job.model_validate(add_job(request, row, kind, payload, show=True), from_attributes=True)
 
 
 def add_job(request: Request, row: AssignmentRow, kind: str, payload: dict[str, object], *, show: bool) -> JobRow:
@@ -188,6 +209,7 @@ def _taught(
 ) -> TaughtAssignment:
     job_row = session.get(JobRow, row.job_id) if row.job_id else None
     granted = granted or store.Granted(session, [row.course_id])
+    running = grading.being_graded(session, row)
     return TaughtAssignment(
         course=row.course_id,
         course_title=course_title,
@@ -199,15 +221,17 @@ def _taught(
         learners=len(people.list_members(session, row.course_id)),
         max_score=row.max_score,
         submissions=[
-            _submission(one, person, granted.times(row, person.id))
+            _submission(one, person, granted.times(row, person.id), running)
             for one, person in store.newest_submissions(session, row)
         ],
-        job=_job(job_row) if job_row else None,
+        job=told(session, job_row) if job_row else None,
     )
 
 
-def _submission(row: SubmissionRow, person: PersonRow, times: Times) -> TaughtSubmission:
+def _submission(row: SubmissionRow, person: PersonRow, times: Times, running: Collection[str] = ()) -> TaughtSubmission:
     state: SubmissionState = row.state  # type: ignore[assignment]
+    if row.id in running and state != "returned":
+        state = "grading"
     return TaughtSubmission(
         id=row.id,
         username=person.username,
@@ -221,10 +245,6 @@ def _submission(row: SubmissionRow, person: PersonRow, times: Times) -> TaughtSu
         marks=Marks.model_validate(row.marks) if row.marks else None,
         formgrader_id=row.formgrader_id,
     )
-
-
-def _job(row: JobRow) -> Job:
-    return Job.model_validate(row, from_attributes=True)
 
 
 def _title(session: Session, course: str) -> str:

@@ -16,7 +16,6 @@ from learnspace_assignments.tables import SubmissionRow
 KINDS: dict[str, WaitingKind] = {
     "withheld": "withheld",
     "handed_in": "to_grade",
-    "grading": "to_grade",
     "needs_marks": "to_mark",
     "graded": "to_return",
 }

@@ -104,6 +104,16 @@ def get_submission(session: Session, submission_id: str) -> tuple[SubmissionRow,
     return row, session.get_one(AssignmentRow, row.assignment_id)
 
 
+def newest_like(session: Session, submission_id: str) -> tuple[SubmissionRow, PersonRow, AssignmentRow]:
+    """Return the newest submission of the same learner, or team, for the same assignment."""
+    row, assignment = get_submission(session, submission_id)
+    whose = SubmissionRow.team_id == row.team_id if row.team_id else SubmissionRow.person_id == row.person_id
+    query = select(SubmissionRow, PersonRow).join(PersonRow).where(SubmissionRow.assignment_id == assignment.id, whose)
+    newest = query.order_by(SubmissionRow.received_at.desc(), SubmissionRow.id.desc()).limit(1)
+    newer, person = session.execute(newest).one()
+    return newer, person, assignment
+
+
 def submissions_of(session: Session, assignment: AssignmentRow, person_id: str) -> list[SubmissionRow]:
     """Return what the person handed in for the assignment, newest first."""
     query = select(SubmissionRow).filter_by(assignment_id=assignment.id, person_id=person_id)

@@ -1,0 +1,114 @@
+"""Ask for submissions to be graded: one job each, all that are asked for together in one run.
+
+Of a learner's or team's work on one assignment, one version at a time is graded and one grading at most waits; who asks
+meanwhile for the same is given the run that has it.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from learnspace_assignments import store
+from learnspace_assignments.tables import AssignmentRow, SubmissionRow
+from learnspace_core.database import now
+from learnspace_core.runs import OPEN, Part, add_where_none_waits, begin_run
+from learnspace_core.tables import JobRow
+
+RUN, ONE = "grade", "grade_one"
+"""The kinds of a run and of its jobs."""
+WORKER_DIED = (
+    "The grader stopped each time while it graded this, three times in all. Look at it by hand, or tell the operator: "
+    "the reason is in the grader's log."
+)
+
+
+def ask_all(
+    session: Session,
+    assignment: AssignmentRow,
+    teacher_id: str,
+    usernames: list[str] | None = None,
+    *,
+    states: tuple[str, ...] = ("handed_in",),
+) -> JobRow:
+    """Ask for the newest submissions of an assignment to be graded and return the run.
+
+    Args:
+        session: of a write transaction; wake the graders after it.
+        assignment: the assignment.
+        teacher_id: who asks.
+        usernames: whose; these are graded again. Without it, everybody's in one of the ``states``.
+        states: which are graded without usernames.
+    """
+    newest = store.newest_submissions(session, assignment)
+    chosen = [
+        row
+        for row, person in newest
+        if (person.username in usernames if usernames is not None else row.state in states)
+    ]
+    return ask(session, assignment, chosen, {"teacher": teacher_id, "usernames": usernames})
+
+
+def ask(
+    session: Session, assignment: AssignmentRow, submissions: list[SubmissionRow], payload: dict[str, Any]
+) -> JobRow:
+    """Ask for these submissions to be graded and return the run; if others asked already for all of them, theirs."""
+    open_jobs = select(JobRow).where(
+        JobRow.queue == "grading",
+        JobRow.state.in_(OPEN),
+        JobRow.kind == ONE,
+        JobRow.course_id == assignment.course_id,
+    )
+    # Of one subject there may be two; the one that waits comes last and counts.
+    under_way = {job.subject: job for job in session.scalars(open_jobs.order_by(JobRow.state))}
+    left = [row for row in submissions if not _has(under_way, row)]
+    if submissions and not left:
+        job = under_way[subject_of(submissions[0])]
+        return session.get_one(JobRow, job.run_id) if job.run_id else job
+    named = {"course": assignment.course_id, "name": assignment.name}
+    parts = [Part(subject_of(row), {**named, "submission": row.id}) for row in left]
+    return begin_run(session, "grading", (RUN, ONE), {**named, **payload}, parts, assignment.course_id)
+
+
+def ask_one(session: Session, assignment: AssignmentRow, submission: SubmissionRow) -> None:
+    """Ask for one submission to be graded before whole classes; nothing if one of the same learner waits already.
+
+    The one that waits grades the newest version there is when it begins.
+    """
+    payload = {"course": assignment.course_id, "name": assignment.name, "submission": submission.id}
+    job = {"id": uuid.uuid4().hex, "queue": "grading", "kind": ONE, "state": "waiting", "place": 0, "created_at": now()}
+    job |= {"course_id": assignment.course_id, "subject": subject_of(submission), "payload": payload}
+    add_where_none_waits(session, [job])
+
+
+def subject_of(row: SubmissionRow) -> str:
+    """Return the place that a submission has in the gradebook: a learner's or a team's work on one assignment."""
+    return f"{row.assignment_id}:{row.team_id or row.person_id}"
+
+
+def being_graded(session: Session, assignment: AssignmentRow) -> set[str]:
+    """Return the ids of the submissions that are being graded at this moment."""
+    query = select(JobRow.payload["submission"].as_string()).where(
+        JobRow.queue == "grading",
+        JobRow.state == "running",
+        JobRow.kind == ONE,
+        JobRow.course_id == assignment.course_id,
+        JobRow.payload["name"].as_string() == assignment.name,
+    )
+    return set(session.scalars(query))
+
+
+def give_up(session: Session, job: JobRow) -> None:
+    """Withhold a submission at which the grader died each time."""
+    row = session.get(SubmissionRow, job.payload["submission"])
+    if row is not None:
+        store.note_withheld(session, row, WORKER_DIED)
+
+
+def _has(under_way: dict[str | None, JobRow], row: SubmissionRow) -> bool:
+    # A version that is being graded does not stand for one that was handed in since.
+    job = under_way.get(subject_of(row))
+    return job is not None and (job.state == "waiting" or job.payload["submission"] == row.id)
