@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ ENDED = {
     "no_kernel": "The grader has no kernel for the language of this notebook.",
 }
 NO_EVIDENCE = "This check passed, but it passes with a wrong expected value too. A person has to look at it."
+NO_POINTS = "This check gave {points:g} points, and it can give 0 to {most:g}."
 PROBES = 6
 """Probes in one notebook, unless it has more tests: each has one at least."""
 OUTPUT_KINDS = ("stream", "display_data", "execute_result", "error")
@@ -57,6 +59,8 @@ class SandboxExecute(NbGraderPreprocessor):
         for number, (cell, got) in enumerate(zip(code, result.cells, strict=True), start=1):
             cell.execution_count = None if got.status == "not_run" else number
             cell.outputs = outputs_of(got, ENDED[result.ended], number)
+            if _is_test(cell):
+                judge(cell.outputs, float(cell.metadata.nbgrader["points"]))
             if got.passed_probes:
                 self.doubt(str(resources["unique_key"]), str(cell.metadata.nbgrader["grade_id"]))
                 cell.outputs.append(_error("NoEvidence", NO_EVIDENCE))
@@ -108,7 +112,7 @@ def outputs_of(got: CellResult, reason: str, number: int) -> list[NotebookNode]:
             continue
         if raw["output_type"] == "execute_result":
             raw["execution_count"] = number
-        output = nbformat.from_dict(raw)
+        output = nbformat.from_dict(_whole(raw))
         try:
             nbformat.validate(output, ref="output", version=4)
         except nbformat.ValidationError:
@@ -118,6 +122,40 @@ def outputs_of(got: CellResult, reason: str, number: int) -> list[NotebookNode]:
     if got.status != "ok" and not failed:
         outputs.append(_error("NotRun", reason))
     return outputs
+
+
+def judge(outputs: list[NotebookNode], most: float) -> None:
+    """Let nbgrader read the outputs of a test as they are meant.
+
+    A warning is no mistake: nbgrader gives 0 points for anything on standard error. And a number of points is one
+    between 0 and what the test is worth: nbgrader gives full marks for "nan" and -1, and stops at more than that.
+    """
+    for output in outputs:
+        if output.output_type == "stream":
+            output.name = "stdout"
+        elif output.output_type == "execute_result":
+            points = _number(output.data.get("text/plain"))
+            if points is not None and not 0 <= points <= most:
+                outputs.insert(0, _error("NoPoints", NO_POINTS.format(points=points, most=most)))
+                return
+
+
+def _number(text: object) -> float | None:
+    try:
+        return float(str(text))
+    except ValueError:
+        return None
+
+
+def _whole(output: dict[str, Any]) -> dict[str, Any]:
+    """Return an output without halves of letters, which JSON can hold and no file can."""
+    text = json.dumps(output, ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        whole: dict[str, Any] = json.loads(text.encode("utf-8", "replace"))
+        return whole
+    return output
 
 
 def _error(name: str, text: str) -> NotebookNode:

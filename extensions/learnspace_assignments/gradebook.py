@@ -38,6 +38,7 @@ from learnspace_assignments.nbgraderwords import in_plain_words, listening
 from learnspace_assignments.newbook import ensure_gradebook
 from learnspace_assignments.penalties import LatePolicyPlugin, ensure_due, settle
 from learnspace_assignments.questions import titles
+from learnspace_assignments.repairs import RepairCells, repairs_of
 from learnspace_assignments.testmessages import messages_of
 from learnspace_assignments.times import Times
 from learnspace_core.errors import LearnspaceError
@@ -68,6 +69,8 @@ class CourseBook:
         self._config.CourseDirectory.root = str(self.root)
         self._config.CourseDirectory.course_id = course
         self._config.CourseDirectory.groupshared = True
+        self._config.Autograde.sanitize_preprocessors = [RepairCells, *Autograde().sanitize_preprocessors]
+        self._config.RepairCells.root = str(self.root)
         self._config.Autograde.autograde_preprocessors = [
             SandboxExecute,
             IgnorePattern,
@@ -152,12 +155,14 @@ class CourseBook:
         """Return the marks of a graded submission and nbgrader's id of its first notebook."""
         with self.gradebook() as book:
             submission = book.find_submission(name, student)
-            questions, first = [], ""
+            questions, first, repairs = [], "", []
             graded = dict(self.autograded(name, student))
             for notebook in sorted(submission.notebooks, key=lambda notebook: str(notebook.name)):
                 headings = titles(graded.get(str(notebook.name)))
                 messages = messages_of(graded.get(str(notebook.name)))
                 first = first or str(notebook.id)
+                for repair in repairs_of(str(notebook.name), graded.get(str(notebook.name))):
+                    repairs.append(repair.model_copy(update={"title": headings.get(repair.id, "")}))
                 comments = {comment.name: comment.comment or "" for comment in notebook.comments}
                 questions += [
                     Question(
@@ -179,6 +184,7 @@ class CourseBook:
                 max_score=float(submission.max_score),
                 penalty=penalty,
                 questions=questions,
+                repairs=repairs,
             )
             return marks, first
 

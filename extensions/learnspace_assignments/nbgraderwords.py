@@ -15,6 +15,7 @@ GRADED_ALREADY = (
     "Put them back as they were, or make a new assignment."
 )
 WORDS = (
+    (r"CannotRepair: (.+)", "{0}"),
     (r"Cannot modify existing assignment", GRADED_ALREADY),
     (r"[Cc]ell '?([\w-]+)'? .*(?:submissions|submitted)", GRADED_ALREADY),
     (r"because there are submissions", GRADED_ALREADY),

@@ -74,7 +74,7 @@ def _questions(name: str, notebook: NotebookNode) -> list[AskedQuestion]:
 
 
 def titles(notebook: NotebookNode | None) -> dict[str, str]:
-    """Return grade id to the heading that stands above the cell."""
+    """Return nbgrader's name of each cell that it knows to the heading that stands above the cell."""
     found, heading = {}, ""
     for cell in notebook.cells if notebook is not None else ():
         grading = cell.metadata.get("nbgrader", {})
@@ -82,7 +82,7 @@ def titles(notebook: NotebookNode | None) -> dict[str, str]:
         if cell.cell_type == "markdown" and not grading.get("solution"):
             headings = [line.lstrip("#").strip() for line in cell.source.splitlines() if line.startswith("#")]
             heading = headings[-1] if headings else heading
-        if grading.get("grade") or grading.get("task"):
+        if grading.get("grade_id"):
             found[grading["grade_id"]] = heading
     return found
 

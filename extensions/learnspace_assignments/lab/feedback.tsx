@@ -5,6 +5,7 @@ import { Frame, Loaded } from '../../learnspace_core/lab/components';
 import { points } from '../../learnspace_core/lab/dates';
 import type { ILearnspace } from '../../learnspace_core/lab/tokens';
 import type { IStepsProps } from './learnerwork';
+import { Repairs } from './repairs';
 import type { IMarks, IQuestion } from './types';
 
 export function Feedback({ one, learner, learnspace }: IStepsProps): JSX.Element {
@@ -16,6 +17,7 @@ export function Feedback({ one, learner, learnspace }: IStepsProps): JSX.Element
     <section className="ls-Feedback" aria-labelledby={id}>
       <h3 id={id}>{trans.__('Feedback')}</h3>
       {marks && <Summary marks={marks} learnspace={learnspace} />}
+      {marks && <Repairs repairs={marks.repairs} learnspace={learnspace} />}
       {marks && marks.questions.length > 0 && <Questions marks={marks} learnspace={learnspace} />}
       {returned?.feedback && (
         <Loaded loader={learner.feedback} trans={trans} lines={6}>

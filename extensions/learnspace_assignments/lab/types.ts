@@ -24,6 +24,25 @@ export interface IMarks {
   /** The points that being late cost. */
   penalty: number;
   questions: IQuestion[];
+  /** What was mended in the notebooks before they were graded. */
+  repairs: IRepair[];
+}
+
+export interface IRepair {
+  kind:
+    | 'signs'
+    | 'marks_found'
+    | 'foreign'
+    | 'twins'
+    | 'marks_changed'
+    | 'retyped'
+    | 'text_restored'
+    | 'answer_missing'
+    | 'brought_back'
+    | 'moved';
+  notebook: string;
+  id: string;
+  title: string;
 }
 
 export interface IReceipt {

@@ -9,6 +9,7 @@ from learnspace_assignments.models.assignments import (
     Marks,
     Question,
     Receipt,
+    Repair,
     Submission,
     SubmissionState,
 )
@@ -62,6 +63,7 @@ __all__ = [
     "RegradeApply",
     "RegradedLearner",
     "RegradedQuestion",
+    "Repair",
     "Shows",
     "Submission",
     "SubmissionState",

@@ -34,13 +34,47 @@ class Question(BaseModel):
     messages: list[str] = []
 
 
+RepairKind = Literal[
+    "signs",
+    "marks_found",
+    "foreign",
+    "twins",
+    "marks_changed",
+    "retyped",
+    "text_restored",
+    "answer_missing",
+    "brought_back",
+    "moved",
+]
+
+
+class Repair(BaseModel):
+    """What was mended in a notebook before it was graded; ``id`` is nbgrader's name of the cell, if it has one.
+
+    ``signs``: half letters were replaced. ``marks_found``: nbgrader's marks were lost and are back. ``foreign``: marks
+    of another assignment were taken away. ``twins``: of several cells with the same marks, the last counts.
+    ``marks_changed``: marks were not those of the assignment, and are again. ``retyped``: code was text, or the other
+    way round. ``text_restored``: a cell of the teacher's had another text. ``answer_missing``: there is no cell for the
+    answer. ``brought_back``: a cell of the teacher's was missing. ``moved``: a test stood above its answer.
+    """
+
+    kind: RepairKind
+    notebook: str = ""
+    id: str = ""
+    title: str = ""
+
+
 class Marks(BaseModel):
-    """The marks of one submission, in points; ``score`` is what is left after the ``penalty`` for being late."""
+    """The marks of one submission, in points; ``score`` is what is left after the ``penalty`` for being late.
+
+    ``repairs`` is what was mended in its notebooks first.
+    """
 
     score: float
     max_score: float
     penalty: float = 0
     questions: list[Question]
+    repairs: list[Repair] = []
 
 
 class Receipt(BaseModel):

@@ -4,6 +4,7 @@ import * as React from 'react';
 import { Empty, Problem, Time } from '../../../learnspace_core/lab/components';
 import { points } from '../../../learnspace_core/lab/dates';
 import { keyOf } from '../learnerwork';
+import { Repairs } from '../repairs';
 import { SubmissionChip } from '../states';
 import type { IMarks, ITaughtSubmission, SubmissionState } from '../types';
 import type { TeachModel } from './model';
@@ -127,6 +128,7 @@ function Row(props: IProps & { each: ITaughtSubmission }): JSX.Element {
       <td>
         <SubmissionChip state={each.state} reader="teacher" learnspace={learnspace} />
         {each.state === 'withheld' && <Withheld reason={each.reason} model={model} />}
+        {each.marks && <Repairs repairs={each.marks.repairs} learnspace={learnspace} />}
       </td>
       <td>{each.marks && automatic(each.marks, locale)}</td>
       <td>

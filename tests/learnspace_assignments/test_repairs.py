@@ -1,0 +1,233 @@
+"""What happens to cells on their way: mended where that is certain, put aside for a person where it is not."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbformat import NotebookNode
+
+from learnspace_assignments.coursedir import course_directory
+from learnspace_assignments.gradebook import CourseBook
+from learnspace_assignments.models import Marks
+from learnspace_core.errors import LearnspaceError
+from learnspace_core.settings import Settings
+from learnspace_sandbox.engine import make_run
+from tests.learnspace_assignments.conftest import cell, source_notebook
+
+ANSWER = "def double(x):\n    return x + x"
+Change = Callable[[NotebookNode], Any]
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory: pytest.TempPathFactory) -> CourseBook:
+    """The gradebook of a course with the assignment ``doubling``, which all of them share."""
+    settings = Settings(state=tmp_path_factory.mktemp("state"), sandbox={"seconds": 5})  # type: ignore[arg-type]
+    folder = course_directory(settings, "art") / "source" / "doubling"
+    folder.mkdir(parents=True)
+    notebook = source_notebook()
+    notebook.cells.insert(1, cell("code", "unit = 2", grade_id="setup", locked=True, cell_type="code"))
+    for number, one in enumerate(notebook.cells):
+        one.id = f"cell-{number}"
+    nbformat.write(notebook, folder / "doubling.ipynb")
+    made = CourseBook(settings, "art", make_run("process", settings.sandbox))
+    made.generate("doubling")
+    return made
+
+
+def _answered(book: CourseBook) -> NotebookNode:
+    """Return the notebook as a learner got it, with both answers: heading, setup, answer, test, words."""
+    notebook = nbformat.read(book.root / "release/doubling/doubling.ipynb", as_version=4)
+    notebook.cells[2].source = ANSWER
+    notebook.cells[4].source = "Because."
+    return notebook
+
+
+def _grade(book: CourseBook, content: bytes, folder: Path, student: str = "amy") -> Marks:
+    path = folder / "doubling.ipynb"
+    path.write_bytes(content)
+    book.place_submission("doubling", student, {"doubling.ipynb": path}, datetime(2026, 11, 20, tzinfo=UTC))
+    book.autograde("doubling", student, student)
+    return book.marks("doubling", student)[0]
+
+
+def _points(marks: Marks) -> dict[str, tuple[float, bool]]:
+    return {question.id: (question.score, question.needs_mark) for question in marks.questions}
+
+
+GOOD = {"double-tests": (2, False), "why": (0, True)}
+
+
+def _strip_all(notebook: NotebookNode) -> None:
+    for one in notebook.cells:
+        one.metadata.pop("nbgrader", None)
+
+
+def _strip_all_and_ids(notebook: NotebookNode) -> None:
+    _strip_all(notebook)
+    for one in notebook.cells:
+        del one["id"]
+    notebook.nbformat_minor = 4
+
+
+def _retype(place: int, kind: str) -> Change:
+    def change(notebook: NotebookNode) -> None:
+        one = notebook.cells[place]
+        one.cell_type = kind
+        one.pop("outputs", None)
+        one.pop("execution_count", None)
+        if kind == "code":
+            one.update(outputs=[], execution_count=None)
+
+    return change
+
+
+def _twin(place: int, source: str | None = None, *, before: bool = False) -> Change:
+    def change(notebook: NotebookNode) -> None:
+        second = copy.deepcopy(notebook.cells[place])
+        second.id = "twin"
+        second.source = second.source if source is None else source
+        notebook.cells.insert(place if before else place + 1, second)
+
+    return change
+
+
+def _flag(place: int, **grading: object) -> Change:
+    return lambda notebook: notebook.cells[place].metadata.nbgrader.update(grading)
+
+
+MENDED: dict[str, tuple[Change, list[tuple[str, str]]]] = {
+    "nothing wrong": (lambda _: None, []),
+    "a cell of one's own": (lambda notebook: notebook.cells.insert(2, nbformat.v4.new_code_cell("mine = 1")), []),
+    "metadata of one cell stripped": (
+        lambda notebook: notebook.cells[3].metadata.pop("nbgrader"), [("marks_found", "double-tests")]
+    ),
+    "metadata stripped": (
+        _strip_all, [("marks_found", name) for name in ("setup", "double", "double-tests", "why")]
+    ),
+    "a test cell deleted": (lambda notebook: notebook.cells.pop(3), [("brought_back", "double-tests")]),
+    "the setup deleted": (lambda notebook: notebook.cells.pop(1), [("brought_back", "setup")]),
+    "an answer turned to markdown": (_retype(2, "markdown"), [("retyped", "double")]),
+    "an answer turned to raw": (_retype(2, "raw"), [("retyped", "double")]),
+    "a test turned to markdown": (_retype(3, "markdown"), [("retyped", "double-tests")]),
+    "words turned to code": (_retype(4, "code"), [("retyped", "why")]),
+    "duplicate grade_id of a test": (_twin(3), [("twins", "double-tests")]),
+    "duplicate grade_id of an answer": (_twin(2), [("twins", "double")]),
+    "an older answer with the same marks": (
+        _twin(2, "def double(x):\n    return 0", before=True), [("twins", "double")]
+    ),
+    "words, and the empty cell once more": (_twin(4, "YOUR ANSWER HERE"), [("twins", "why")]),
+    "a test above its answer": (
+        lambda notebook: notebook.cells.insert(1, notebook.cells.pop(3)), [("moved", "double-tests")]
+    ),
+    "cells in another order": (lambda notebook: notebook.cells.reverse(), [("moved", "double-tests")]),
+    "a test edited": (
+        lambda notebook: notebook.cells[3].update(source="assert True"), [("text_restored", "double-tests")]
+    ),
+    "schema error": (_flag(2, grade="perhaps", points=[]), [("marks_changed", "double")]),
+    "schema of an older nbgrader": (_flag(3, schema_version=1), []),
+    "schema of nobody": (_flag(3, schema_version="new"), []),
+    "a test that says it is an answer": (_flag(3, solution=True), [("marks_changed", "double-tests")]),
+    "a test that says it is worth more": (_flag(3, points=100), [("marks_changed", "double-tests")]),
+    "an answer that says it is a test": (_flag(2, grade=True, points=50), [("marks_changed", "double")]),
+    "marks of another assignment": (
+        lambda notebook: notebook.cells.append(cell("code", "1", grade_id="other", grade=True, points=50)),
+        [("foreign", "other")],
+    ),
+    "marks that are no marks": (lambda notebook: notebook.cells[0].metadata.update(nbgrader="yes"), []),
+    "marks without a name": (
+        lambda notebook: notebook.cells[0].metadata.update(nbgrader={"grade": True, "points": 9}), [("foreign", "")]
+    ),
+    "half a letter": (
+        lambda notebook: notebook.cells[2].update(source=f"{ANSWER}\n# \ud83d"), [("signs", "double")]
+    ),
+    "a repair that a learner claims": (
+        lambda notebook: notebook.metadata.update(learnspace_repairs=[{"kind": "moved", "id": "double"}]), []
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", MENDED)
+def test_mended(book: CourseBook, tmp_path: Path, what: str) -> None:
+    change, repairs = MENDED[what]
+    notebook = _answered(book)
+    change(notebook)
+    marks = _grade(book, json.dumps(notebook).encode(), tmp_path)
+    assert _points(marks) == GOOD
+    assert marks.max_score == 5
+    # Reversed, the teacher's cells have the teacher's text still: what is told is what was done.
+    assert [(one.kind, one.id) for one in marks.repairs] == repairs
+
+
+def test_an_answer_that_is_not_there_earns_nothing_and_is_told(book: CourseBook, tmp_path: Path) -> None:
+    notebook = _answered(book)
+    del notebook.cells[4], notebook.cells[2]
+    marks = _grade(book, nbformat.writes(notebook).encode(), tmp_path)
+    assert _points(marks) == {"double-tests": (0, False), "why": (0, False)}
+    assert [(one.kind, one.id) for one in marks.repairs] == [("answer_missing", "double"), ("answer_missing", "why")]
+
+
+def test_metadata_and_ids_stripped_leaves_the_tests_working(book: CourseBook, tmp_path: Path) -> None:
+    notebook = _answered(book)
+    _strip_all_and_ids(notebook)
+    del notebook.cells[4]
+    marks = _grade(book, json.dumps(notebook).encode(), tmp_path)
+    assert _points(marks)["double-tests"] == (2, False)
+
+
+NO_NOTEBOOK = "doubling.ipynb: is not a valid notebook"
+WITHHELD: dict[str, tuple[Callable[[NotebookNode], bytes], str]] = {
+    "two answers in words": (
+        lambda notebook: (_twin(4, "Because of something else.")(notebook), json.dumps(notebook).encode())[1],
+        "why: there are 2 different cells with the answer",
+    ),
+    "an answer in words without marks or ids": (
+        lambda notebook: (_strip_all_and_ids(notebook), json.dumps(notebook).encode())[1],
+        "why: its cell has no mark of nbgrader any more",
+    ),
+    "nbformat 3": (
+        lambda _: json.dumps({"nbformat": 3, "nbformat_minor": 0, "metadata": {}, "worksheets": []}).encode(),
+        "is a notebook of format 3",
+    ),
+    "nbformat 5": (
+        lambda notebook: json.dumps({**notebook, "nbformat": 5}).encode(), NO_NOTEBOOK,
+    ),
+    "not JSON": (lambda _: b"print('hello')", NO_NOTEBOOK),
+    "half a notebook": (lambda notebook: json.dumps(notebook).encode()[:500], NO_NOTEBOOK),
+    "not UTF-8": (lambda _: b'{"nbformat": 4, "cells": "\xff"}', NO_NOTEBOOK),
+    "cells that are no cells": (lambda notebook: json.dumps({**notebook, "cells": [1, None]}).encode(), NO_NOTEBOOK),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", WITHHELD)
+def test_withheld_with_its_reason_and_the_next_is_graded(book: CourseBook, tmp_path: Path, what: str) -> None:
+    make, reason = WITHHELD[what]
+    with pytest.raises(LearnspaceError) as withheld:
+        _grade(book, make(_answered(book)), tmp_path)
+    assert reason in withheld.value.message
+    assert _points(_grade(book, nbformat.writes(_answered(book)).encode(), tmp_path, "bob")) == GOOD
+
+
+ENDED = {
+    "a dead kernel": ("import os\nos._exit(0)", "Python stopped before this cell could run."),
+    "a memory kill": ("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", "Python stopped"),
+    "all memory": ("x = bytearray(10**12)", "name 'double' is not defined"),
+    "an endless loop": ("while True: pass", "The time for this notebook was over before this cell ended."),
+}
+
+
+@pytest.mark.parametrize("what", ENDED)
+def test_what_ends_a_notebook_is_a_result_with_its_reason(book: CourseBook, tmp_path: Path, what: str) -> None:
+    answer, reason = ENDED[what]
+    notebook = _answered(book)
+    notebook.cells[2].source = answer
+    marks = _grade(book, nbformat.writes(notebook).encode(), tmp_path)
+    assert _points(marks) == {"double-tests": (0, False), "why": (0, True)}
+    (question,) = [question for question in marks.questions if question.id == "double-tests"]
+    assert reason in question.messages[0] or question.messages == ["A hidden test did not pass."]
