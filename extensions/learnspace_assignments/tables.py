@@ -78,6 +78,9 @@ class SubmissionRow(Base):
     ``marks`` is the Marks model as JSON, once graded; ``feedback`` maps a notebook's name to the SHA-256 of its page.
     ``queued_at`` is when the learner's own space says that it was handed in there, while the service was out of reach.
     ``seconds`` maps notebooks to how long each of their tests ran when it was last graded, by grade id.
+    Lateness and the receipt go by ``received_at``, when the bytes came first. ``again_at`` is when they came again,
+    after another version, if they did. ``handed_in_at`` puts the versions in order, and the last one counts: it is
+    later than that of every version that came before, even where the clock was set back.
     """
 
     __tablename__ = "submission"
@@ -88,6 +91,8 @@ class SubmissionRow(Base):
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
     team_id: Mapped[str | None] = mapped_column(ForeignKey("team.id"), index=True)
     received_at: Mapped[datetime]
+    handed_in_at: Mapped[datetime]
+    again_at: Mapped[datetime | None]
     queued_at: Mapped[datetime | None]
     digest: Mapped[str] = mapped_column(String(64))
     files: Mapped[list[dict[str, Any]]] = mapped_column(JSON)

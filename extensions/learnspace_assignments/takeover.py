@@ -268,6 +268,7 @@ def _submission(
         assignment_id=row.id,
         person_id=person.id,
         received_at=received_at,
+        handed_in_at=received_at,
         digest=receipt.digest,
         files=[file.model_dump() for file in one.files],
         receipt=receipt.model_dump(mode="json"),

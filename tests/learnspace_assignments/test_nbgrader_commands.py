@@ -206,6 +206,15 @@ def test_collect_update(nbgrader, fetched, course):
     assert stamp.read_text() == first
     assert "Updating submission" in nbgrader("ted", "collect", "ps1", "--update")
     assert stamp.read_text() > first
+    # The first version, handed in once more, is the one that counts.
+    answer(fetched, "def double(x):\n    return 4")
+    nbgrader("amy", "submit", "ps1", "--course", "art")
+    nbgrader("ted", "collect", "ps1", "--update")
+    last = stamp.read_text()
+    answer(fetched, "def double(x):\n    return x + x")
+    nbgrader("amy", "submit", "ps1", "--course", "art")
+    nbgrader("ted", "collect", "ps1", "--update")
+    assert first < stamp.read_text() < last
 
 
 def test_collect_before_the_due_date_of_the_platform(clock, nbgrader, fetched, course, live):

@@ -117,9 +117,8 @@ class ExchangeCollect(Exchange, abc.ExchangeCollect):
 
     def _replaces(self, target: Path, received: datetime) -> bool:
         existing = self.coursedir.get_existing_timestamp(str(target))
-        if self.update and (existing is None or received > existing):
-            return True
-        return bool(self.before_duedate and existing != received)
+        # Not only a later one: what was handed in before may count again.
+        return bool((self.update or self.before_duedate) and existing != received)
 
 
 class ExchangeReleaseFeedback(Exchange, abc.ExchangeReleaseFeedback):

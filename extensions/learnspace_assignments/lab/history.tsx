@@ -62,7 +62,15 @@ function Version(props: IStepsProps & { version: ISubmission }): JSX.Element {
         {version.late && <span className="ls-Late"> {trans.__('late')}</span>} ·{' '}
         {filesWord(version.files, learnspace)} · <code>{version.digest.slice(0, FINGERPRINT)}</code>{' '}
         <SubmissionChip state={version.state} reader="learner" learnspace={learnspace} />
+        {one.submissions.length > 1 && one.submissions[0].id === version.id && (
+          <strong> {trans.__('This version counts.')}</strong>
+        )}
       </p>
+      {version.again_at && (
+        <p className="ls-Muted">
+          {trans.__('You handed it in again %1.', exactTime(new Date(version.again_at), locale))}
+        </p>
+      )}
       {version.queued_at && (
         <p className="ls-Muted">
           {trans.__(

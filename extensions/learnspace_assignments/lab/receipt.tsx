@@ -4,12 +4,17 @@ import * as React from 'react';
 import { exactTime } from '../../learnspace_core/lab/dates';
 import type { ILearnspace } from '../../learnspace_core/lab/tokens';
 import type { IFileEntry } from '../../learnspace_core/lab/types';
-import type { IReceipt } from './types';
+import type { IAssignment, IReceipt } from './types';
 
 /** How many characters of a digest are a fingerprint that one can read aloud. */
 export const FINGERPRINT = 12;
 
-export function Receipt(props: { receipt: IReceipt; learnspace: ILearnspace }): JSX.Element {
+export function Receipt(props: {
+  receipt: IReceipt;
+  /** When the same files were handed in again after another version, if they were. */
+  againAt?: string | null;
+  learnspace: ILearnspace;
+}): JSX.Element {
   const { receipt, learnspace } = props;
   const { trans, locale } = learnspace;
   const [copied, setCopied] = React.useState(false);
@@ -25,6 +30,14 @@ export function Receipt(props: { receipt: IReceipt; learnspace: ILearnspace }): 
       <p role="status">
         ✓ {trans.__('Handed in %1', exactTime(new Date(receipt.received_at), locale))}
       </p>
+      {props.againAt && (
+        <p>
+          {trans.__(
+            'You handed in the same files before: this is their receipt, and since %1 they count again.',
+            exactTime(new Date(props.againAt), locale)
+          )}
+        </p>
+      )}
       {receipt.queued_at && (
         <p>
           {trans.__(
@@ -60,6 +73,11 @@ export function Receipt(props: { receipt: IReceipt; learnspace: ILearnspace }): 
       </div>
     </section>
   );
+}
+
+/** When the files of a receipt were handed in again, if they were. */
+export function againAt(one: IAssignment, receipt: IReceipt): string | null {
+  return one.submissions.find(each => each.id === receipt.submission)?.again_at ?? null;
 }
 
 export function filesWord(files: IFileEntry[], { trans }: ILearnspace): string {

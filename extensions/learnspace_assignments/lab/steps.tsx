@@ -9,7 +9,7 @@ import { Confirmation } from './handin';
 import { History } from './history';
 import { type IStepsProps, STEPS, type Step } from './learnerwork';
 import { Queued } from './queued';
-import { Receipt } from './receipt';
+import { againAt, Receipt } from './receipt';
 import { Talk } from './talk';
 import { Update } from './update';
 
@@ -51,7 +51,13 @@ export function Steps(props: IStepsProps): JSX.Element {
       <Update {...props} />
       <Queued ones={learner.outbox.of(one)} outbox={learner.outbox} learnspace={learnspace} />
       {learner.confirming && <Confirmation {...props} onCancel={cancel} />}
-      {learner.receipt && <Receipt receipt={learner.receipt} learnspace={learnspace} />}
+      {learner.receipt && (
+        <Receipt
+          receipt={learner.receipt}
+          againAt={againAt(one, learner.receipt)}
+          learnspace={learnspace}
+        />
+      )}
       {learner.showsFeedback && <Feedback {...props} />}
       {one.submissions.length > 0 && <History {...props} />}
       <Talk {...props} />

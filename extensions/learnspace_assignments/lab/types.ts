@@ -62,6 +62,8 @@ export interface IReceipt {
 export interface ISubmission {
   id: string;
   received_at: string;
+  /** When the same bytes came again after another version, and so count again; null if they did not. */
+  again_at: string | null;
   queued_at: string | null;
   late: boolean;
   state: SubmissionState;
@@ -218,6 +220,8 @@ export interface ITaughtSubmission {
   username: string;
   name: string;
   received_at: string;
+  /** When the same bytes came again after another version; null if they did not. */
+  again_at: string | null;
   late: boolean;
   /** Whether the learner has more time than the class. */
   extended: boolean;

@@ -104,11 +104,13 @@ class Receipt(BaseModel):
 class Submission(BaseModel):
     """One version that a learner handed in; ``feedback`` says that there is some and that it may be read now.
 
+    ``again_at`` is when the same bytes came again after another version, and so count again.
     ``pages`` is notebook to SHA-256 of its page of feedback, as long as that may be read.
     """
 
     id: str
     received_at: datetime
+    again_at: datetime | None = None
     queued_at: datetime | None = None
     late: bool
     state: SubmissionState
@@ -120,7 +122,7 @@ class Submission(BaseModel):
 
 
 class Assignment(Terms):
-    """A released assignment as one learner sees it, with their own times; submissions are newest first.
+    """A released assignment as one learner sees it, with their own times; of the submissions the first counts.
 
     ``solution`` says that the solution may be read now. ``version`` is the newest, ``fetched_version`` the one that the
     learner has, 0 before they fetched any.

@@ -15,10 +15,11 @@ ReleaseState = Literal["not_released", "scheduled", "open", "closed"]
 
 
 class TaughtSubmission(BaseModel):
-    """The newest submission of one learner as the teacher sees it.
+    """What one learner handed in last, as the teacher sees it.
 
     ``student`` is the learner's name in the gradebook, ``formgrader_id`` nbgrader's id of the submission there, empty
-    before it is graded. ``extended`` says that the learner has more time than the class.
+    before it is graded. ``extended`` says that the learner has more time than the class. ``again_at`` is when the same
+    bytes came again after another version, and so count again.
     """
 
     id: str
@@ -26,6 +27,7 @@ class TaughtSubmission(BaseModel):
     student: str
     name: str
     received_at: datetime
+    again_at: datetime | None = None
     late: bool
     extended: bool = False
     state: SubmissionState

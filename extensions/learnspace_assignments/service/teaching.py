@@ -238,6 +238,7 @@ def _submission(row: SubmissionRow, person: PersonRow, times: Times, running: Co
         student=person.student,
         name=person.name,
         received_at=row.received_at,
+        again_at=row.again_at,
         late=times.is_late(row.received_at),
         extended=times.extended,
         state=state,

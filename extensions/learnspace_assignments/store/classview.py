@@ -119,7 +119,7 @@ def _handed_in(session: Session, row: AssignmentRow) -> dict[str, Row[Any]]:
     for submission in session.execute(select(newest(SubmissionRow.assignment_id == row.id))):
         for person_id in {submission.person_id, *members.get(submission.team_id or "", [])}:
             held = found.get(person_id)
-            if held is None or held.received_at < submission.received_at:
+            if held is None or held.handed_in_at < submission.handed_in_at:
                 found[person_id] = submission
     return found
 

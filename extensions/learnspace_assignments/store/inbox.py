@@ -42,7 +42,7 @@ def waiting(session: Session, courses: list[str]) -> list[Waiting]:
 
     counted = newest(SubmissionRow.assignment_id.in_(listed))
     query = (
-        select(counted.c.assignment_id, counted.c.state, func.count(), func.min(counted.c.received_at))
+        select(counted.c.assignment_id, counted.c.state, func.count(), func.min(counted.c.handed_in_at))
         .where(counted.c.state.in_(KINDS))
         .group_by(counted.c.assignment_id, counted.c.state)
     )

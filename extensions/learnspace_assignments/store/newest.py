@@ -1,4 +1,4 @@
-"""Which submission of a learner, or of a team, counts: the newest one."""
+"""Which submission of a learner, or of a team, counts: the one that was handed in last."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from learnspace_assignments.tables import SubmissionRow
 
 
 def newest(*where: ColumnElement[bool]) -> Subquery:
-    """Return, as a subquery without the bulky columns, the newest submission of each learner or team."""
+    """Return, as a subquery without the bulky columns, what each learner or team handed in last."""
     place = func.row_number().over(
         partition_by=(SubmissionRow.assignment_id, func.coalesce(SubmissionRow.team_id, SubmissionRow.person_id)),
-        order_by=(SubmissionRow.received_at.desc(), SubmissionRow.id.desc()),
+        order_by=(SubmissionRow.handed_in_at.desc(), SubmissionRow.id.desc()),
     )
     ranked = (
         select(
@@ -20,6 +20,7 @@ def newest(*where: ColumnElement[bool]) -> Subquery:
             SubmissionRow.person_id,
             SubmissionRow.team_id,
             SubmissionRow.received_at,
+            SubmissionRow.handed_in_at,
             SubmissionRow.state,
             SubmissionRow.marks,
             SubmissionRow.formgrader_id,

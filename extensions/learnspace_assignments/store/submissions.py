@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, case, func, insert, select
 from sqlalchemy.orm import Session
 
 from learnspace_assignments.models import Assignment, LearnerState, Marks, Receipt, Submission
 from learnspace_assignments.receipts import digest_of, sign
+from learnspace_assignments.store.again import count_again, grade_again_what_counts
 from learnspace_assignments.store.assignments import note
 from learnspace_assignments.store.terms import Granted, admit, last_times, learner_times, terms_of
 from learnspace_assignments.store.versions import Standing, standings_of
@@ -22,12 +23,13 @@ from learnspace_people.models import Person
 from learnspace_people.tables import PersonRow
 
 # Statements of every hand-in: to put them together each time costs more than to carry them out.
-_HELD = select(SubmissionRow.receipt).where(
-    SubmissionRow.assignment_id == bindparam("assignment"),
-    SubmissionRow.person_id == bindparam("person"),
-    SubmissionRow.digest == bindparam("digest"),
-)
+_BEFORE = select(
+    func.max(SubmissionRow.handed_in_at).label("last"),
+    func.max(case((SubmissionRow.digest == bindparam("digest"), SubmissionRow.id))).label("same"),
+).where(SubmissionRow.assignment_id == bindparam("assignment"), SubmissionRow.person_id == bindparam("person"))
 _INSERT = insert(SubmissionRow.metadata.tables["submission"])
+TICK = timedelta(microseconds=1)
+"""The least by which one version follows another."""
 
 
 def submit(
@@ -41,7 +43,7 @@ def submit(
 ) -> tuple[Receipt, bool]:
     """Take a submission whose bytes are on disk already.
 
-    What was taken once has its receipt for ever; only what is new must come in time.
+    What was taken once has its receipt for ever. What comes last counts, also where it was taken before.
 
     Args:
         session: the session of the change.
@@ -59,10 +61,14 @@ def submit(
         LearnspaceError: if it may not be handed in now, see ``admit``.
     """
     digest = digest_of(files)
-    held = session.scalar(_HELD, {"assignment": row.id, "person": person.id, "digest": digest})
-    if held is not None:
-        return Receipt.model_validate(held), False
     at = received_at or now()
+    before = session.execute(_BEFORE, {"assignment": row.id, "person": person.id, "digest": digest}).one()
+    handed_in_at = at if before.last is None else max(at, before.last + TICK)
+    if before.same is not None:
+        held = session.get_one(SubmissionRow, before.same)
+        if held.handed_in_at != before.last:
+            count_again(session, row, held, at, handed_in_at)
+        return Receipt.model_validate(held.receipt), False
     admit(session, person.id, row, at)
     submission_id = uuid.uuid4().hex
     receipt = sign(
@@ -85,6 +91,7 @@ def submit(
             "assignment_id": row.id,
             "person_id": person.id,
             "received_at": receipt.received_at,
+            "handed_in_at": handed_in_at,
             "queued_at": queued_at,
             "digest": digest,
             "files": [file.model_dump() for file in files],
@@ -109,30 +116,30 @@ def newest_like(session: Session, submission_id: str) -> tuple[SubmissionRow, Pe
     row, assignment = get_submission(session, submission_id)
     whose = SubmissionRow.team_id == row.team_id if row.team_id else SubmissionRow.person_id == row.person_id
     query = select(SubmissionRow, PersonRow).join(PersonRow).where(SubmissionRow.assignment_id == assignment.id, whose)
-    newest = query.order_by(SubmissionRow.received_at.desc(), SubmissionRow.id.desc()).limit(1)
-    newer, person = session.execute(newest).one()
+    last = query.order_by(SubmissionRow.handed_in_at.desc(), SubmissionRow.id.desc()).limit(1)
+    newer, person = session.execute(last).one()
     return newer, person, assignment
 
 
 def submissions_of(session: Session, assignment: AssignmentRow, person_id: str) -> list[SubmissionRow]:
-    """Return what the person handed in for the assignment, newest first."""
+    """Return what the person handed in for the assignment, first what counts."""
     query = select(SubmissionRow).filter_by(assignment_id=assignment.id, person_id=person_id)
-    return list(session.scalars(query.order_by(SubmissionRow.received_at.desc())))
+    return list(session.scalars(query.order_by(SubmissionRow.handed_in_at.desc())))
 
 
 def every_submission(session: Session, assignment: AssignmentRow) -> list[tuple[SubmissionRow, PersonRow]]:
-    """Return every version that learners handed in for the assignment, by username, the oldest first."""
+    """Return every version that learners handed in for the assignment, by username, last what counts."""
     query = (
         select(SubmissionRow, PersonRow)
         .join(PersonRow)
         .where(SubmissionRow.assignment_id == assignment.id)
-        .order_by(PersonRow.username, SubmissionRow.received_at)
+        .order_by(PersonRow.username, SubmissionRow.handed_in_at)
     )
     return [(row, person) for row, person in session.execute(query)]
 
 
 def newest_submissions(session: Session, assignment: AssignmentRow) -> list[tuple[SubmissionRow, PersonRow]]:
-    """Return each learner's newest submission for the assignment, by username."""
+    """Return what each learner handed in last for the assignment, by username."""
     return list({person.id: (row, person) for row, person in every_submission(session, assignment)}.values())
 
 
@@ -148,13 +155,15 @@ def graded_submissions(session: Session, assignment: AssignmentRow) -> list[tupl
         select(SubmissionRow, PersonRow)
         .join(PersonRow)
         .where(SubmissionRow.assignment_id == assignment.id, SubmissionRow.formgrader_id != "")
-        .order_by(PersonRow.username, SubmissionRow.received_at)
+        .order_by(PersonRow.username, SubmissionRow.handed_in_at)
     )
     return [(row, person) for row, person in session.execute(query) if row.marks is not None]
 
 
 def note_graded(session: Session, row: SubmissionRow, marks: Marks, formgrader_id: str) -> None:
     """Keep the marks of a submission; it waits for a person if a question still needs a mark."""
+    if not row.formgrader_id:
+        grade_again_what_counts(session, row)
     row.marks = marks.model_dump()
     row.formgrader_id = formgrader_id
     row.reason = ""
@@ -222,7 +231,7 @@ def all_for_learner(session: Session, person: Person, rows: list[tuple[Assignmen
     standings = standings_of(session, [row for row, _ in rows], fetched)
     submissions: dict[int, list[SubmissionRow]] = {id: [] for id in ids}
     query = select(SubmissionRow).where(SubmissionRow.person_id == person.id, SubmissionRow.assignment_id.in_(ids))
-    for submission in session.scalars(query.order_by(SubmissionRow.received_at.desc())):
+    for submission in session.scalars(query.order_by(SubmissionRow.handed_in_at.desc())):
         submissions[submission.assignment_id].append(submission)
     granted = Granted(session, {row.course_id for row, _ in rows}, person.id)
     return [
@@ -267,6 +276,7 @@ def submission_for_learner(row: SubmissionRow, times: Times) -> Submission:
     return Submission(
         id=row.id,
         received_at=row.received_at,
+        again_at=row.again_at,
         queued_at=row.queued_at,
         late=times.is_late(row.received_at),
         state="returned" if marks or feedback else "handed_in",

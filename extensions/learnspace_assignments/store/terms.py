@@ -119,6 +119,25 @@ def admit(session: Session, person_id: str, assignment: AssignmentRow, at: datet
         raise LearnspaceError(reason, _words(reason, times), 409)
 
 
+def admit_again(session: Session, person_id: str, assignment: AssignmentRow, at: datetime) -> None:
+    """Let an older version of a learner's count again, or refuse it; it costs no attempt.
+
+    Raises:
+        NotFound: before the assignment opens.
+        LearnspaceError: 409 ``closed`` or ``late_not_taken``.
+    """
+    times = times_of(assignment)
+    if not times.is_open(at):
+        raise NotFound("The assignment")
+    if times.refusal(at, 0) is None:
+        return
+    times = learner_times(session, assignment, person_id)
+    reason = times.refusal(at, 0)
+    if reason is not None:
+        kept = "These files came before and their receipt stands, but what you handed in last counts."
+        raise LearnspaceError(reason, f"{kept} {_words(reason, times)}", 409)
+
+
 def used_attempts(session: Session, assignment: AssignmentRow, person_id: str) -> int:
     """Return how often the learner has handed in; the same bytes again do not count."""
     query = select(func.count()).select_from(SubmissionRow)

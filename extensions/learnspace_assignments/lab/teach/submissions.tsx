@@ -2,7 +2,7 @@
 import * as React from 'react';
 
 import { Empty, Problem, Time } from '../../../learnspace_core/lab/components';
-import { points } from '../../../learnspace_core/lab/dates';
+import { exactTime, points } from '../../../learnspace_core/lab/dates';
 import { keyOf } from '../learnerwork';
 import { Repairs } from '../repairs';
 import { SubmissionChip } from '../states';
@@ -123,6 +123,12 @@ function Row(props: IProps & { each: ITaughtSubmission }): JSX.Element {
       <td>
         <Time at={each.received_at} locale={locale} exact />
         {each.late && <span className="ls-Late"> {trans.__('late')}</span>}
+        {each.again_at && (
+          <span className="ls-Muted">
+            {' '}
+            {trans.__('again %1', exactTime(new Date(each.again_at), locale))}
+          </span>
+        )}
         {each.extended && <span className="ls-Muted"> {trans.__('has more time')}</span>}
       </td>
       <td>
