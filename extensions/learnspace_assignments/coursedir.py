@@ -138,10 +138,16 @@ def refuse_links(directory: Path, *places: str) -> None:
                 )
 
 
-def share(path: Path) -> None:
-    """Give what stands below a path to the shared group: directories pass the group on, nothing is for others."""
+def share(path: Path, *ways: Path) -> None:
+    """Give what stands below a path to the shared group: directories pass the group on, nothing is for others.
+
+    Args:
+        path: a file or a directory.
+        ways: directories above it that may be new: they and those between are shared, but not what else is in them.
+    """
     group = shared_group()
-    for item in (path, *path.rglob("*")):
+    between = [way for way in path.parents if any(way.is_relative_to(top) for top in ways)]
+    for item in (*between, path, *path.rglob("*")):
         if item.is_symlink():
             continue
         os.chown(item, -1, group)

@@ -1,44 +1,39 @@
 """nbgrader's converters and gradebook of one course, driven by the grader.
 
-The converters change the working directory and the environment: one grading process does one thing at a time.
+The converters change the working directory and the environment: one grading process does one thing at a time. Several
+processes grade different learners of one course at once (``courselocks.py``).
 """
 
 from __future__ import annotations
 
-import fcntl
 import logging
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
-from nbgrader.api import Gradebook, MissingEntry
-from nbgrader.converters import Autograde, GenerateAssignment
+from nbgrader.api import MissingEntry
+from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import (
-    AssignLatePenalties,
-    CheckCellMetadata,
-    IgnorePattern,
-    InstantiateTests,
-    LimitOutput,
-    SaveAutoGrades,
-)
+from nbgrader.preprocessors import InstantiateTests
 from traitlets.config import Config
 
+from learnspace_assignments.converting import OneSubmission, grading_steps
 from learnspace_assignments.coursedir import course_directory, refuse_links, share
-from learnspace_assignments.execute import SandboxExecute
-from learnspace_assignments.models import Marks, Question
+from learnspace_assignments.courselocks import CourseLocks
+from learnspace_assignments.models import Marks, Question, Repair
 from learnspace_assignments.nbgraderwords import in_plain_words, listening
 from learnspace_assignments.newbook import ensure_gradebook
-from learnspace_assignments.penalties import LatePolicyPlugin, ensure_due, settle
+from learnspace_assignments.openbook import OpenBook, nbgrader_opens, prepare
+from learnspace_assignments.penalties import ensure_due, settle
 from learnspace_assignments.questions import titles
-from learnspace_assignments.repairs import RepairCells, repairs_of
+from learnspace_assignments.repairs import repairs_of
 from learnspace_assignments.testmessages import messages_of
 from learnspace_assignments.times import Times
 from learnspace_core.errors import LearnspaceError
@@ -65,21 +60,13 @@ class CourseBook:
         self.course = course
         self.doubts: list[tuple[str, str]] = []
         """The tests, by notebook and grade id, that passed in the last submission without evidence."""
+        self._locks = CourseLocks(self.root)
         self._config = Config()
         self._config.CourseDirectory.root = str(self.root)
         self._config.CourseDirectory.course_id = course
         self._config.CourseDirectory.groupshared = True
-        self._config.Autograde.sanitize_preprocessors = [RepairCells, *Autograde().sanitize_preprocessors]
+        grading_steps(self._config)
         self._config.RepairCells.root = str(self.root)
-        self._config.Autograde.autograde_preprocessors = [
-            SandboxExecute,
-            IgnorePattern,
-            LimitOutput,
-            SaveAutoGrades,
-            AssignLatePenalties,
-            CheckCellMetadata,
-        ]
-        self._config.AssignLatePenalties.plugin_class = LatePolicyPlugin
         # It would run the teacher's code in this process, beside every course's gradebook (see ``sources.py``).
         self._config.GenerateAssignment.preprocessors = [
             step for step in GenerateAssignment().preprocessors if step is not InstantiateTests
@@ -96,7 +83,10 @@ class CourseBook:
         Raises:
             LearnspaceError: ``bad_assignment``, if nbgrader cannot make it.
         """
-        self._convert(GenerateAssignment, name, ".")
+        refuse_links(self.root, f"source/{name}", f"release/./{name}")
+        self._make_gradebook()
+        with self._locks.making(), _for_the_group():
+            self._convert(GenerateAssignment(**self._of(name, ".")), name, ".")
         return self.root / "release" / name
 
     def place_submission(self, name: str, student: str, files: dict[str, Path], received_at: datetime) -> None:
@@ -105,19 +95,21 @@ class CourseBook:
         Raises:
             LearnspaceError: ``bad_notebook``, naming a notebook that cannot be read.
         """
-        refuse_links(self.root, f"submitted/{student}/{name}")
-        target = self.root / "submitted" / student / name
-        if target.exists():
-            shutil.rmtree(target)
-        target.mkdir(parents=True)
-        for path, source in files.items():
-            place = target / path
-            place.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source, place)
-            if place.suffix == ".ipynb":
-                read_notebook(place, path)
-        (target / "timestamp.txt").write_text(f"{received_at:%Y-%m-%d %H:%M:%S.%f} UTC", encoding="utf-8")
-        share(self.root / "submitted")
+        place = f"submitted/{student}/{name}"
+        refuse_links(self.root, place)
+        target = self.root / place
+        with self._locks.grading(name, student):
+            if target.exists():
+                shutil.rmtree(target)
+            target.mkdir(parents=True)
+            for path, source in files.items():
+                file = target / path
+                file.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(source, file)
+                if file.suffix == ".ipynb":
+                    read_notebook(file, path)
+            (target / "timestamp.txt").write_text(f"{received_at:%Y-%m-%d %H:%M:%S.%f} UTC", encoding="utf-8")
+            share(target, self.root / "submitted")
 
     def autograde(self, name: str, student: str, full_name: str, times: Times = NO_TIMES) -> None:
         """Grade one submission in the sandbox; manual marks that were given before stay.
@@ -131,19 +123,27 @@ class CourseBook:
         Raises:
             LearnspaceError: ``not_gradable``, if nbgrader cannot grade it.
         """
-        with self.gradebook() as book:
-            book.update_or_create_student(student, first_name=full_name, last_name="")
-            ensure_due(book, name, times.due_at)
+        refuse_links(self.root, f"source/{name}", *(f"{step}/{student}/{name}" for step in ("submitted", "autograded")))
         self._config.LatePolicyPlugin.policy = times.late.model_dump()
         self.doubts.clear()
-        self._convert(Autograde, name, student)
+        with self._locks.grading(name, student), self.gradebook() as book, nbgrader_opens(book):
+
+            def begin() -> None:
+                book.update_or_create_student(student, first_name=full_name, last_name="")
+                ensure_due(book, name, times.due_at)
+
+            def writing() -> AbstractContextManager[None]:
+                return book.at_once(self._locks.writing())
+
+            self._config.SaveGrades.writing = writing
+            self._convert(OneSubmission(begin, writing, **self._of(name, student)), name, student)
 
     def settle(self, name: str, student: str, due_at: datetime | None, times: Times) -> bool:
         """Write due date, extension and penalty of a graded submission through; tell whether there is one."""
         if not (self.root / "gradebook.db").exists():
             return False
         try:
-            with self._alone(), self.gradebook() as book:
+            with self.gradebook() as book, book.at_once(self._locks.writing()):
                 settle(book, name, student, due_at, times)
         except LearnspaceError as error:
             if error.code != "not_graded":
@@ -155,38 +155,39 @@ class CourseBook:
         """Return the marks of a graded submission and nbgrader's id of its first notebook."""
         with self.gradebook() as book:
             submission = book.find_submission(name, student)
-            questions, first, repairs = [], "", []
+            notebooks = book.submitted_notebooks(submission)
+            questions: list[Question] = []
+            repairs: list[Repair] = []
             graded = dict(self.autograded(name, student))
-            for notebook in sorted(submission.notebooks, key=lambda notebook: str(notebook.name)):
+            for notebook in notebooks:
                 headings = titles(graded.get(str(notebook.name)))
                 messages = messages_of(graded.get(str(notebook.name)))
-                first = first or str(notebook.id)
                 for repair in repairs_of(str(notebook.name), graded.get(str(notebook.name))):
                     repairs.append(repair.model_copy(update={"title": headings.get(repair.id, "")}))
-                comments = {comment.name: comment.comment or "" for comment in notebook.comments}
+                comments = {comment.name: comment.comment or "" for comment in book.comments_of(notebook)}
                 questions += [
                     Question(
                         notebook=str(notebook.name),
                         id=str(grade.name),
                         title=headings.get(str(grade.name), ""),
                         score=float(grade.score or 0),
-                        max_score=float(grade.max_score or 0),
+                        max_score=float(grade.cell.max_score or 0),
                         manual=grade.auto_score is None,
                         needs_mark=bool(grade.needs_manual_grade),
                         comment=str(comments.get(grade.name, "")),
-                        messages=messages.get(str(grade.name), []) if grade.score != grade.max_score else [],
+                        messages=messages.get(str(grade.name), []) if grade.score != grade.cell.max_score else [],
                     )
-                    for grade in notebook.grades
+                    for grade in book.grades_of(notebook)
                 ]
-            penalty = sum(float(notebook.late_submission_penalty or 0) for notebook in submission.notebooks)
+            penalty = sum(float(notebook.late_submission_penalty or 0) for notebook in notebooks)
             marks = Marks(
-                score=float(submission.score) - penalty,
+                score=sum(question.score for question in questions) - penalty,
                 max_score=float(submission.max_score),
                 penalty=penalty,
                 questions=questions,
                 repairs=repairs,
             )
-            return marks, first
+            return marks, str(notebooks[0].id) if notebooks else ""
 
     def graded_version(self, name: str, student: str) -> datetime | None:
         """Return when the version was received that the gradebook has the grades of, if it has any."""
@@ -205,51 +206,43 @@ class CourseBook:
         for path in sorted((self.root / "autograded" / student / name).glob("*.ipynb")):
             yield path.stem, nbformat.read(path, as_version=4)
 
-    def _convert(self, converter: type[Any], name: str, student: str) -> None:
-        steps = ("source", "release") if student == "." else ("submitted", "autograded")
-        refuse_links(self.root, f"source/{name}", *(f"{step}/{student}/{name}" for step in steps))
-        self._make_gradebook()
+    def _of(self, name: str, student: str) -> dict[str, Any]:
+        """Return what a converter is made with."""
         config = Config(self._config)
         config.CourseDirectory.assignment_id = name
         config.CourseDirectory.student_id = student
-        directory = CourseDirectory(config=config)
-        with self._alone(), _for_the_group():
-            app = converter(coursedir=directory, config=config)
-            app.force = True
-            app.log = log
-            try:
-                with listening(log) as heard:
-                    app.start()
-            except (NbGraderException, SystemExit) as error:
-                raise LearnspaceError("not_gradable", in_plain_words(name, str(error), heard)) from error
-            except Exception as error:
-                log.exception("nbgrader failed on %s of %s", name, student)
-                raise LearnspaceError(
-                    "not_gradable", f"{name} cannot be graded by itself: {type(error).__name__}. Look at it by hand."
-                ) from error
+        return {"coursedir": CourseDirectory(config=config), "config": config, "force": True}
+
+    def _convert(self, app: Any, name: str, student: str) -> None:
+        app.log = log
+        try:
+            with listening(log) as heard:
+                app.start()
+        except (NbGraderException, SystemExit) as error:
+            raise LearnspaceError("not_gradable", in_plain_words(name, str(error), heard)) from error
+        except Exception as error:
+            log.exception("nbgrader failed on %s of %s", name, student)
+            raise LearnspaceError(
+                "not_gradable", f"{name} cannot be graded by itself: {type(error).__name__}. Look at it by hand."
+            ) from error
 
     def _make_gradebook(self) -> None:
-        refuse_links(self.root, "gradebook.db")
-        ensure_gradebook(self.root / "gradebook.db")
+        path = self.root / "gradebook.db"
+        refuse_links(self.root, path.name)
+        ensure_gradebook(path)
         # The database of a new course must be writable for the teachers' spaces as well.
-        share(self.root / "gradebook.db")
+        share(path)
+        prepare(path, self.course, self._locks.writing)
 
     @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Let one process at a time convert in a course."""
-        with (self.root / ".lock").open("a") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
-
-    @contextmanager
-    def gradebook(self) -> Iterator[Any]:
+    def gradebook(self) -> Iterator[OpenBook]:
         """Open nbgrader's gradebook.
 
         Raises:
             LearnspaceError: ``not_graded``, for what is not in it.
         """
         self._make_gradebook()
-        with _for_the_group(), Gradebook(CourseDirectory(config=self._config).db_url, self.course) as book:
+        with _for_the_group(), closing(OpenBook(str(self.root / "gradebook.db"), self.course)) as book:
             try:
                 yield book
             except MissingEntry as error:

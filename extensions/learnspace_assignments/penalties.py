@@ -10,6 +10,7 @@ from nbgrader.plugins import LateSubmissionPlugin
 from traitlets import Dict
 
 from learnspace_assignments.models import LatePolicy, Marks
+from learnspace_assignments.openbook import OpenBook
 from learnspace_assignments.times import Times, percent_off, points_off
 
 
@@ -24,7 +25,7 @@ class LatePolicyPlugin(LateSubmissionPlugin):
         return points_off(score, percent_off(policy, timedelta(seconds=total_seconds_late))) or None
 
 
-def settle(book: Any, name: str, student: str, due_at: datetime | None, times: Times) -> None:
+def settle(book: OpenBook, name: str, student: str, due_at: datetime | None, times: Times) -> None:
     """Write due date, extension and penalties of one submission into an open gradebook; marks stay as they are.
 
     nbgrader sets penalties once, while it grades; points that a person gives later, or an extension, change them.
@@ -43,8 +44,9 @@ def settle(book: Any, name: str, student: str, due_at: datetime | None, times: T
     extension = times.due_at - due_at if times.due_at and due_at else None
     _set(submission, "extension", extension or None)
     percent = times.percent_off(submission.timestamp.replace(tzinfo=UTC)) if submission.timestamp else 0
-    for notebook in submission.notebooks:
-        _set(notebook, "late_submission_penalty", points_off(float(notebook.score or 0), percent) or None)
+    for notebook in book.submitted_notebooks(submission):
+        score = sum(grade.score for grade in book.grades_of(notebook)) if percent else 0
+        _set(notebook, "late_submission_penalty", points_off(score, percent) or None)
     book.db.commit()
 
 

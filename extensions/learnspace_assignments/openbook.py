@@ -1,0 +1,220 @@
+"""nbgrader's gradebook as the grader opens it: once for a submission, with what nbgrader commits in few transactions.
+
+nbgrader opens its gradebook for each step that it takes, compiles every query anew, and commits after each grade. What
+it reads and writes is the same here; only how often it asks the disk is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from nbgrader.api import (
+    BaseCell,
+    Comment,
+    Grade,
+    Gradebook,
+    GradeCell,
+    MissingEntry,
+    Notebook,
+    SolutionCell,
+    SubmittedAssignment,
+    SubmittedNotebook,
+    TaskCell,
+)
+from nbgrader.converters import autograde
+from nbgrader.preprocessors import latesubmissions, overwritecells, overwritekernelspec, saveautogrades
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.orm import Session, joinedload, with_polymorphic
+from sqlalchemy.pool import NullPool
+
+from learnspace_assignments import repairs
+
+_OPENERS: tuple[Any, ...] = (autograde, latesubmissions, overwritecells, overwritekernelspec, saveautogrades, repairs)
+"""The modules that open a gradebook while a submission is graded: nbgrader's, and the step before them."""
+_CELLS = with_polymorphic(BaseCell, [GradeCell, SolutionCell, TaskCell])
+
+
+class OpenBook(Gradebook):
+    """A gradebook on an engine that is kept; nbgrader's own ``with Gradebook(…)`` does not close it.
+
+    Args:
+        path: the file, which :func:`prepare` has seen.
+        course: the course's id.
+    """
+
+    def __init__(self, path: str, course: str) -> None:
+        self.engine = _engine(path)
+        self.db = _Session(self.engine, expire_on_commit=False)
+        self.course_id = course
+        self.authenticator = None
+        self._found: dict[tuple[str, ...], dict[str, Any]] = {}
+
+    def __exit__(self, *_: object) -> None:
+        """Stay open: who opened it closes it."""
+
+    def close(self) -> None:
+        """Close the connection to the database."""
+        self.db.close()
+
+    @contextmanager
+    def at_once(self, alone: AbstractContextManager[None]) -> Iterator[None]:
+        """Keep all that is committed inside in one transaction, or nothing of it if an exception leaves.
+
+        Args:
+            alone: the lock to hold meanwhile.
+        """
+        with alone, self.db.held():
+            yield
+
+    def submitted_notebooks(self, submission: SubmittedAssignment) -> list[Any]:
+        """Return the notebooks of a submission, by their names."""
+        # Over the index, which ``submission.notebooks`` cannot use: it would read the rows of the whole class.
+        query = (
+            self.db.query(SubmittedNotebook)
+            .join(Notebook)
+            .options(joinedload(SubmittedNotebook.notebook))
+            .filter(Notebook.assignment_id == submission.assignment_id)
+            .filter(SubmittedNotebook.assignment_id == submission.id)
+        )
+        return sorted(query.all(), key=lambda notebook: str(notebook.name))
+
+    def grades_of(self, notebook: SubmittedNotebook) -> list[Any]:
+        """Return the grades of a submitted notebook, in order, with their cells."""
+        return self._of_cells(Grade, notebook)
+
+    def comments_of(self, notebook: SubmittedNotebook) -> list[Any]:
+        """Return the comments on a submitted notebook, in order, with their cells."""
+        return self._of_cells(Comment, notebook)
+
+    def _of_cells(self, kind: Any, notebook: SubmittedNotebook) -> list[Any]:
+        cells = self.db.query(_CELLS).filter(_CELLS.notebook_id == notebook.notebook_id).all()
+        # Over the index as well: by cell and notebook. The cells stay in the session, where ``cell`` finds them.
+        query = self.db.query(kind).filter(kind.cell_id.in_([cell.id for cell in cells]))
+        return list(query.filter(kind.notebook_id == notebook.id).order_by(text(f"{kind.__tablename__}.rowid")).all())
+
+    # What nbgrader asks cell by cell, with a join over six tables each time, is read once a notebook.
+
+    def find_notebook(self, name: str, assignment: str) -> Any:
+        """Return a notebook of an assignment; its cells are read with it, all at once."""
+        key = ("notebook", name, assignment)
+        if key not in self._found:
+            notebook = super().find_notebook(name, assignment)
+            self._found[key] = {
+                "notebook": notebook,
+                "cells": self.db.query(_CELLS).filter(_CELLS.notebook_id == notebook.id).all(),
+            }
+        return self._found[key]["notebook"]
+
+    def find_source_cell(self, name: str, notebook: str, assignment: str) -> Any:
+        """Return a cell of the source."""
+        key = ("source", notebook, assignment)
+        if key not in self._found:
+            source = self.find_notebook(notebook, assignment)
+            self._found[key] = {str(cell.name): cell for cell in source.source_cells}
+        return _get(self._found[key], name, *key)
+
+    def find_graded_cell(self, name: str, notebook: str, assignment: str) -> Any:
+        """Return a cell with points."""
+        key = ("graded", notebook, assignment)
+        if key not in self._found:
+            self.find_notebook(notebook, assignment)
+            cells = self._found["notebook", notebook, assignment]["cells"]
+            self._found[key] = _by_name(cells, (TaskCell, GradeCell))
+        return _get(self._found[key], name, *key)
+
+    def find_grade(self, grade_cell: str, notebook: str, assignment: str, student: str) -> Any:
+        """Return a grade."""
+        key = ("grade", notebook, assignment, student)
+        if key not in self._found:
+            grades = self.grades_of(self.find_submission_notebook(notebook, assignment, student))
+            self._found[key] = _by_name(grades, (TaskCell, GradeCell))
+        return _get(self._found[key], grade_cell, *key)
+
+    def find_comment(self, solution_cell: str, notebook: str, assignment: str, student: str) -> Any:
+        """Return a comment."""
+        key = ("comment", notebook, assignment, student)
+        if key not in self._found:
+            comments = self.comments_of(self.find_submission_notebook(notebook, assignment, student))
+            self._found[key] = _by_name(comments, (TaskCell, SolutionCell))
+        return _get(self._found[key], solution_cell, *key)
+
+
+def prepare(path: Path, course: str, alone: Callable[[], AbstractContextManager[None]]) -> None:
+    """Let nbgrader itself open a gradebook that this process has not seen yet: it adds the tables and rows it misses.
+
+    Args:
+        path: the file.
+        course: the course's id.
+        alone: the lock to hold meanwhile; two who add the same row spoil it for each other.
+    """
+    status = path.stat()
+    seen = (str(path), course, status.st_dev, status.st_ino)
+    if seen in _prepared:
+        return
+    with alone():
+        Gradebook(f"sqlite:///{path}", course).close()
+    _prepared.add(seen)
+
+
+_prepared: set[tuple[str, str, int, int]] = set()
+
+
+@contextmanager
+def nbgrader_opens(book: OpenBook) -> Iterator[None]:
+    """Let every step of nbgrader that opens a gradebook get this one."""
+    before = [module.Gradebook for module in _OPENERS]
+    for module in _OPENERS:
+        module.Gradebook = lambda *_, **__: book
+    try:
+        yield
+    finally:
+        for module, opener in zip(_OPENERS, before, strict=True):
+            module.Gradebook = opener
+
+
+class _Session(Session):
+    """A session that can hold commits back."""
+
+    _holding = False
+
+    def commit(self) -> None:
+        """Commit, or only write what was changed if commits are held back."""
+        if self._holding:
+            self.flush()
+        else:
+            super().commit()
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Hold commits back, and make one at the end."""
+        self._holding = True
+        try:
+            yield
+        except BaseException:
+            self.rollback()
+            raise
+        finally:
+            self._holding = False
+        self.commit()
+
+
+@lru_cache(64)
+def _engine(path: str) -> Engine:
+    """Return an engine that remembers queries and keeps no connection: a teacher may put another file in its place."""
+    return create_engine(f"sqlite:///{path}", poolclass=NullPool, connect_args={"timeout": 30})
+
+
+def _by_name(found: Any, kinds: tuple[type[Any], ...]) -> dict[str, Any]:
+    """Return what was found by the names of its cells; of two with one name, that of the later kind."""
+    cells = [(getattr(one, "cell", one), one) for one in found]
+    return {str(cell.name): one for kind in kinds for cell, one in cells if isinstance(cell, kind)}
+
+
+def _get(found: dict[str, Any], name: str, *where: str) -> Any:
+    if name not in found:
+        raise MissingEntry(f"No such {where[0]}: {'/'.join(where[1:])}/{name}")
+    return found[name]
