@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import shutil
 import socket
 import subprocess
 import tempfile
+from base64 import b64encode
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime
 from functools import partial
@@ -17,10 +19,12 @@ import httpx
 import psycopg
 import pytest
 from fastapi import FastAPI
+from itsdangerous import TimestampSigner
 
 from learnspace_core.app import make_app
 from learnspace_core.blobs import BlobStore
 from learnspace_core.database import Database, upgrade
+from learnspace_core.keys import secret
 from learnspace_core.settings import PREFIX, Settings
 from learnspace_core.settings import Database as DatabaseSettings
 from learnspace_people import store as people
@@ -28,6 +32,10 @@ from learnspace_people.models import Course, Enrolment
 
 ROOT = Path(__file__).parent.parent
 COURSES = ROOT / "course_materials"
+MEMORY = Path("/dev/shm")
+SCRATCH = MEMORY if os.access(MEMORY, os.W_OK) else Path(tempfile.gettempdir())
+"""Where tests keep their files: many make hundreds of directories and sync what they write, and nothing has to last."""
+os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(SCRATCH))
 
 NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
     "docker": (
@@ -68,7 +76,7 @@ def postgres() -> Iterator[str]:
     """A PostgreSQL server of our own on loopback; yields the URL prefix of its databases."""
     binaries = _postgres_bin()
     assert binaries is not None
-    with tempfile.TemporaryDirectory(prefix="learnspace-postgres-") as name:
+    with tempfile.TemporaryDirectory(prefix="learnspace-postgres-", dir=SCRATCH) as name:
         directory = Path(name)
         as_postgres: list[str] = []
         if os.geteuid() == 0:
@@ -192,6 +200,12 @@ async def jp_asyncio_loop() -> asyncio.AbstractEventLoop:
 
 
 @pytest.fixture
+def jp_fetch(jp_fetch: Callable[..., object]) -> Callable[..., object]:
+    """Ask that server, with patience for a busy machine."""
+    return partial(jp_fetch, request_timeout=120)
+
+
+@pytest.fixture
 def jp_server_config() -> dict[str, object]:
     """Load our extension into that server, and nothing without a sign-in."""
     return {
@@ -218,3 +232,19 @@ async def client(app: FastAPI) -> AsyncIterator[Client]:
     yield make
     for made in clients:
         await made.aclose()
+
+
+@pytest.fixture
+async def browser(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """A browser, in process, of whoever ``as_person`` says; in integration/ it is Chromium."""
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url=f"http://test{PREFIX}") as made:
+        app.state.browser = made
+        yield made
+
+
+def as_person(app: FastAPI, username: str) -> None:
+    """Give the browser the session that follows the hub's sign-in; the sign-in itself is in integration/."""
+    signer = TimestampSigner(secret(app.state.settings.state, "session_secret"))
+    session = signer.sign(b64encode(json.dumps({"token": f"token-{username}"}).encode())).decode()
+    app.state.browser.cookies.set("learnspace-session", session, domain="test.local", path=PREFIX)

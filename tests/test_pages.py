@@ -4,38 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
-from learnspace_core import signin
-from learnspace_core.settings import PREFIX
-from learnspace_people import store
-from learnspace_people.models import Person
+from tests.conftest import as_person
 
 EXTENSIONS = Path(__file__).parents[1] / "extensions"
 pytestmark = pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
-
-
-@pytest.fixture
-async def browser(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
-    """A browser of whoever ``as_person`` says; the sign-in itself is in integration/."""
-    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url=f"http://test{PREFIX}") as client:
-        yield client
-
-
-def _as_person(app: FastAPI, username: str) -> None:
-    def reader() -> Person:
-        with app.state.database.read() as session:
-            person = store.find_person(session, username)
-        assert person is not None
-        return person
-
-    app.dependency_overrides[signin._page_reader] = reader
 
 
 async def test_a_stranger_is_sent_to_sign_in(browser: httpx.AsyncClient) -> None:
@@ -52,7 +30,7 @@ async def test_a_sign_in_that_was_begun_elsewhere_is_refused(browser: httpx.Asyn
 
 
 async def test_a_manager_sees_people_with_the_titles_of_courses(app: FastAPI, browser: httpx.AsyncClient) -> None:
-    _as_person(app, "max")
+    as_person(app, "max")
     answer = await browser.get("/people")
     assert "6 people with a role in school" in answer.text
     assert re.search(r"Amy.*amy.*learner.*Art", answer.text, re.DOTALL)
@@ -60,7 +38,7 @@ async def test_a_manager_sees_people_with_the_titles_of_courses(app: FastAPI, br
 
 
 async def test_a_learner_is_told_who_may_see_it_in_their_language(app: FastAPI, browser: httpx.AsyncClient) -> None:
-    _as_person(app, "amy")
+    as_person(app, "amy")
     answer = await browser.get("/people", headers={"Accept-Language": "zh-CN,zh;q=0.9"})
     assert answer.status_code == 403
     assert "只有管理员" in answer.text
@@ -68,7 +46,7 @@ async def test_a_learner_is_told_who_may_see_it_in_their_language(app: FastAPI, 
 
 
 async def test_an_empty_portfolio_says_what_will_come(app: FastAPI, browser: httpx.AsyncClient) -> None:
-    _as_person(app, "amy")
+    as_person(app, "amy")
     assert "Nothing here yet" in (await browser.get("/portfolio")).text
 
 

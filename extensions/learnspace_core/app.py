@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
 
 from fastapi import APIRouter, FastAPI, Request
@@ -14,6 +15,7 @@ from fastapi.staticfiles import StaticFiles
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 from starlette.middleware.sessions import SessionMiddleware
+from starlette.routing import BaseRoute
 
 from learnspace_core import signin
 from learnspace_core.blobs import BlobStore
@@ -57,6 +59,7 @@ def make_app(settings: Settings, identify: signin.Identify | None = None) -> Fas
         redoc_url=None,
         openapi_url=f"{PREFIX}/api/openapi.json",
         lifespan=lifespan,
+        routes=_routes(),
     )
     app.state.settings = settings
     app.state.database = database
@@ -79,17 +82,24 @@ def make_app(settings: Settings, identify: signin.Identify | None = None) -> Fas
     )
     app.add_middleware(BodyGuard)
     _map_errors(app)
+    return app
+
+
+@cache
+def _routes() -> list[BaseRoute]:
+    """Return every feature's routes, which hold no state: FastAPI reads the signatures of all of them but once."""
     api, pages = APIRouter(prefix=f"{PREFIX}/api"), APIRouter(prefix=PREFIX, include_in_schema=False)
     for room in load_all("service"):
         if hasattr(room, "api"):
             api.include_router(room.api)
         if hasattr(room, "pages"):
             pages.include_router(room.pages)
-    app.include_router(api)
-    app.include_router(pages)
-    app.include_router(signin.router, prefix=PREFIX)
-    app.mount(f"{PREFIX}/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
-    return app
+    every = APIRouter()
+    every.include_router(api)
+    every.include_router(pages)
+    every.include_router(signin.router, prefix=PREFIX)
+    every.mount(f"{PREFIX}/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
+    return every.routes
 
 
 def _map_errors(app: FastAPI) -> None:

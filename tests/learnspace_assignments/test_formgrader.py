@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 import nbformat
@@ -19,12 +18,6 @@ Because *of* this.
 <a href="javascript:alert(1)">look</a> <iframe srcdoc="<script>alert(1)</script>"></iframe>
 <input class="score" id="why"> <b class="score" id="why">bold</b> <form action="/hub/logout"></form>
 """
-
-
-@pytest.fixture
-async def jp_asyncio_loop():
-    # The server must run on the loop of the test, which pytest-asyncio makes.
-    return asyncio.get_running_loop()
 
 
 @pytest.fixture

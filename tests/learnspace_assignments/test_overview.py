@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,13 +14,11 @@ from fastapi import FastAPI
 
 from learnspace_assignments import duewords, store
 from learnspace_assignments.duewords import due_words
-from learnspace_core import signin
 from learnspace_core.database import Database, now
 from learnspace_core.models import FileEntry
 from learnspace_core.settings import PREFIX
 from learnspace_core.words import translator
-from learnspace_people import store as people
-from learnspace_people.models import Person
+from tests.conftest import as_person
 
 Client = Callable[[str], httpx.AsyncClient]
 pytestmark = pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
@@ -39,27 +37,10 @@ def released(school: Database) -> Database:
     return school
 
 
-@pytest.fixture
-async def browser(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url=f"http://test{PREFIX}") as made:
-        yield made
-
-
-def _as_person(app: FastAPI, username: str) -> None:
-    def reader() -> Person:
-        with app.state.database.read() as session:
-            person = people.find_person(session, username)
-        assert person is not None
-        return person
-
-    app.dependency_overrides[signin._page_reader] = reader
-
-
 async def test_what_is_open_is_said_with_how_long_is_left(
     app: FastAPI, browser: httpx.AsyncClient, released: Database
 ) -> None:
-    _as_person(app, "amy")
+    as_person(app, "amy")
     shown = (await browser.get("/assignments")).text
     assert "due in 3 days" in shown
     assert "no due date" in shown
@@ -72,7 +53,7 @@ async def test_what_was_handed_in_has_its_receipt_to_print(
     app: FastAPI, browser: httpx.AsyncClient, client: Client, released: Database
 ) -> None:
     receipt = (await client("amy").post(URL, files=[NOTEBOOK])).json()
-    _as_person(app, "amy")
+    as_person(app, "amy")
     shown = (await browser.get("/assignments")).text
     [link] = re.findall(rf'href="{PREFIX}(/submissions/[^"]+/receipt)"', shown)
     assert "due in" not in shown
@@ -90,7 +71,7 @@ async def test_a_receipt_of_a_hand_in_that_waited_says_both_times(
 ) -> None:
     said = {"queued_at": "2026-11-20T09:30:00+08:00"}
     receipt = (await client("amy").post(URL, params=said, files=[NOTEBOOK])).json()
-    _as_person(app, "amy")
+    as_person(app, "amy")
     page = (await browser.get(f"/submissions/{receipt['submission']}/receipt")).text
     assert "2026-11-20 01:30:00 UTC" in page
     assert "Waited in the space since" in page
@@ -101,18 +82,18 @@ async def test_nobody_elses_receipt_can_be_read(
 ) -> None:
     receipt = (await client("amy").post(URL, files=[NOTEBOOK])).json()
     for username in ("bob", "eve", "una", "max", "nobody"):
-        _as_person(app, username)
+        as_person(app, username)
         for ending in ("receipt", "receipt.json"):
             assert (await browser.get(f"/submissions/{receipt['submission']}/{ending}")).status_code == 404
         assert "doubling" not in (await browser.get("/assignments")).text or username == "bob"
-    _as_person(app, "ted")
+    as_person(app, "ted")
     assert (await browser.get(f"/submissions/{receipt['submission']}/receipt")).status_code == 200
 
 
 async def test_the_page_is_in_the_readers_language(
     app: FastAPI, browser: httpx.AsyncClient, released: Database
 ) -> None:
-    _as_person(app, "amy")
+    as_person(app, "amy")
     shown = (await browser.get("/assignments", headers={"Accept-Language": "zh-CN"})).text
     assert "还有 3 天截止" in shown
     assert re.findall(r">\s*[A-Z][a-z]+ [a-z]+", shown.split("<main", 1)[1]) == []

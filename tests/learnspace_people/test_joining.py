@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import timedelta
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
-from learnspace_core import signin
 from learnspace_core.database import Database, now
 from learnspace_core.settings import PREFIX
 from learnspace_core.tables import RecordRow
 from learnspace_people import store
-from learnspace_people.models import Person
 from learnspace_people.service import joining
 from learnspace_people.tables import CourseRow, JoinCodeRow
+from tests.conftest import as_person
 
 Client = Callable[[str], httpx.AsyncClient]
 sqlite = pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
@@ -111,19 +110,10 @@ async def test_who_teaches_a_course_does_not_join_it(client: Client, open_art: D
 
 
 @pytest.fixture
-async def browser(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
-    """The browser of ``nobody``; the sign-in itself is in integration/."""
-
-    def reader() -> Person:
-        with app.state.database.read() as session:
-            person = store.find_person(session, "nobody")
-        assert person is not None
-        return person
-
-    app.dependency_overrides[signin._page_reader] = reader
-    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url=f"http://test{PREFIX}") as client:
-        yield client
+async def browser(app: FastAPI, browser: httpx.AsyncClient) -> httpx.AsyncClient:
+    """The browser of ``nobody``, who may join."""
+    as_person(app, "nobody")
+    return browser
 
 
 async def _csrf(browser: httpx.AsyncClient) -> str:
