@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from learnspace_assignments import store
+from learnspace_assignments.store.newest import subject_of
 from learnspace_assignments.tables import AssignmentRow, SubmissionRow
 from learnspace_core.database import now
 from learnspace_core.runs import OPEN, Part, add_where_none_waits, begin_run
@@ -82,11 +83,6 @@ def ask_one(session: Session, assignment: AssignmentRow, submission: SubmissionR
     job = {"id": uuid.uuid4().hex, "queue": "grading", "kind": ONE, "state": "waiting", "place": 0, "created_at": now()}
     job |= {"course_id": assignment.course_id, "subject": subject_of(submission), "payload": payload}
     add_where_none_waits(session, [job])
-
-
-def subject_of(row: SubmissionRow) -> str:
-    """Return the place that a submission has in the gradebook: a learner's or a team's work on one assignment."""
-    return f"{row.assignment_id}:{row.team_id or row.person_id}"
 
 
 def being_graded(session: Session, assignment: AssignmentRow) -> set[str]:

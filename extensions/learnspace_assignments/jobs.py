@@ -14,6 +14,7 @@ from learnspace_assignments.handgraded import add_graded_by_hand
 from learnspace_assignments.models import Marks
 from learnspace_assignments.penalties import penalised
 from learnspace_assignments.points import max_points
+from learnspace_assignments.returning import feedback_without_teacher
 from learnspace_assignments.settled import learner_times, settled_marks
 from learnspace_assignments.sources import read_source, refuse_faults, source_folder
 from learnspace_assignments.tables import AssignmentRow, SubmissionRow
@@ -68,7 +69,7 @@ def grade_one(work: Work) -> None:
     work.go_on()
     book = _book(work)
     files = {file["path"]: work.blobs.path(file["sha256"]) for file in row.files}
-    marks, formgrader_id, reason = None, "", ""
+    marks, formgrader_id, reason, pages = None, "", "", None
     try:
         book.place_submission(assignment.name, person.student, files, row.received_at)
         work.go_on()
@@ -83,12 +84,17 @@ def grade_one(work: Work) -> None:
         reason = error.message if isinstance(error, LearnspaceError) else UNREADABLE
     else:
         reason = why_doubted(book.doubts, marks) if book.doubts else ""
+    if marks is not None and not reason:
+        pages = feedback_without_teacher(work, book, row, person.student, marks)
     with work.ending("withheld" if reason else "") as session:
         graded = session.get_one(SubmissionRow, row.id)
         if marks is not None:
             store.note_graded(session, graded, marks, formgrader_id)
         if reason:
             store.note_withheld(session, graded, reason)
+        # What was handed in meanwhile is graded next, and counts.
+        if pages is not None and store.is_newest(session, row.id):
+            store.note_returned(session, graded, assignment, pages, None)
 
 
 @job(RUN)

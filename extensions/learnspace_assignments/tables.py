@@ -17,6 +17,7 @@ class AssignmentRow(Base):
     ``late`` is the LatePolicy model and ``shows`` the Shows model as JSON, empty for their defaults. ``attempts`` is
     how often a learner may hand in, empty for as often as they like. ``team_size`` is 1 for work that is done alone;
     ``team_signup`` lets learners form teams themselves. ``version`` counts the versions that were released.
+    ``grading`` is the GradingPolicy model, empty as long as nobody decided: then the course says it.
     An assignment that a teacher deletes is archived: nobody sees it, what was handed in stays.
     """
 
@@ -36,6 +37,7 @@ class AssignmentRow(Base):
     shows: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     team_size: Mapped[int] = mapped_column(default=1)
     team_signup: Mapped[bool] = mapped_column(Boolean, default=False)
+    grading: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     released_at: Mapped[datetime | None]
     archived_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=0)
@@ -104,6 +106,15 @@ class SubmissionRow(Base):
     formgrader_id: Mapped[str] = mapped_column(String(64), default="")
     returned_at: Mapped[datetime | None]
     seconds: Mapped[dict[str, dict[str, float]]] = mapped_column(JSON, default=dict)
+
+
+class AutomaticGradingRow(Base):
+    """That a submission was given to the grader without a teacher: once each time it is handed in, whoever looks."""
+
+    __tablename__ = "automatic_grading"
+
+    submission_id: Mapped[str] = mapped_column(ForeignKey("submission.id", ondelete="CASCADE"), primary_key=True)
+    handed_in_at: Mapped[datetime]
 
 
 class AccommodationRow(Base):

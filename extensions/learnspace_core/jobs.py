@@ -27,7 +27,7 @@ from learnspace_core.runs import cancel
 from learnspace_core.settings import Settings
 from learnspace_core.tables import JobRow
 
-__all__ = ["JobFunction", "Queue", "QueueName", "Work", "add", "cancel", "job"]
+__all__ = ["JobFunction", "Queue", "QueueName", "Work", "add", "at_each_sweep", "cancel", "job"]
 
 log = logging.getLogger(__name__)
 
@@ -106,6 +106,8 @@ class _Kind:
 
 
 _kinds: dict[str, _Kind] = {}
+Schedule = Callable[[Database], None]
+_schedules: dict[QueueName, list[Schedule]] = {}
 
 
 def job(kind: str, gave_up: claims.GaveUp = lambda _session, _row: None) -> Callable[[JobFunction], JobFunction]:
@@ -118,6 +120,16 @@ def job(kind: str, gave_up: claims.GaveUp = lambda _session, _row: None) -> Call
 
     def register(function: JobFunction) -> JobFunction:
         _kinds[kind] = _Kind(function, gave_up)
+        return function
+
+    return register
+
+
+def at_each_sweep(queue: QueueName) -> Callable[[Schedule], Schedule]:
+    """Register what the workers of a queue do when they start and a few times a minute, perhaps several at once."""
+
+    def register(function: Schedule) -> Schedule:
+        _schedules.setdefault(queue, []).append(function)
         return function
 
     return register
@@ -147,12 +159,21 @@ class Queue:
         self.huey = _huey(settings, name)
         self._is_stopping: Callable[[], bool] = lambda: False
         self._task = self.huey.task(name="run_job")(self._woken)
-        self.huey.periodic_task(crontab(minute="*"), name="sweep")(self.wake_waiting)
-        self.huey.on_startup(name="sweep")(self.wake_waiting)
+        self.huey.periodic_task(crontab(minute="*"), name="sweep")(self.sweep)
+        self.huey.on_startup(name="sweep")(self.sweep)
 
     def wake(self, _job_id: str = "") -> None:
         """Tell the workers that a job waits. A lost call is made good by the next sweep."""
         self._task()
+
+    def sweep(self) -> None:
+        """Do what is done again and again, then wake a worker if anything waits; what fails is tried the next time."""
+        for schedule in _schedules.get(self.name, []):
+            try:
+                schedule(self.database)
+            except Exception:
+                log.exception("%s failed; the next sweep tries it again", schedule.__name__)
+        self.wake_waiting()
 
     def wake_waiting(self) -> None:
         """Wake a worker if any job waits or its worker died."""

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from learnspace_assignments.models.handin import QueuedHandIn
 from learnspace_assignments.models.settings import Terms
 from learnspace_assignments.models.updates import Updated, UpdateOffer
+from learnspace_assignments.models.whengraded import GradingPolicy, WaitsFor
 from learnspace_core.models import FileEntry
 
 LearnerState = Literal["not_started", "working", "handed_in", "returned"]
@@ -104,8 +105,9 @@ class Receipt(BaseModel):
 class Submission(BaseModel):
     """One version that a learner handed in; ``feedback`` says that there is some and that it may be read now.
 
-    ``again_at`` is when the same bytes came again after another version, and so count again.
-    ``pages`` is notebook to SHA-256 of its page of feedback, as long as that may be read.
+    ``again_at`` is when the same bytes came again after another version, and so count again. ``pages`` is notebook to
+    SHA-256 of its page of feedback, as long as that may be read. ``waits_for`` says of the version of an assignment
+    that counts what has to happen before it is returned.
     """
 
     id: str
@@ -119,6 +121,7 @@ class Submission(BaseModel):
     marks: Marks | None = None
     feedback: bool = False
     pages: dict[str, str] = {}
+    waits_for: WaitsFor = ""
 
 
 class Assignment(Terms):
@@ -137,6 +140,7 @@ class Assignment(Terms):
     files: list[FileEntry]
     submissions: list[Submission]
     solution: bool = False
+    grading: GradingPolicy = GradingPolicy()
     version: int = 0
     fetched_version: int = 0
     update: UpdateOffer | None = None

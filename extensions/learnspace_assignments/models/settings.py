@@ -7,6 +7,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from learnspace_assignments.models.whengraded import GradingPolicy
+
 LateKind = Literal["accept", "penalty", "refuse"]
 WhenShown = Literal["when_returned", "after_due", "never"]
 WhyRefused = Literal["closed", "late_not_taken", "no_attempts_left"]
@@ -102,6 +104,7 @@ class AssignmentSettings(BaseModel):
     shows: Shows
     team_size: int = Field(ge=1, le=LARGEST_TEAM)
     team_signup: bool
+    grading: GradingPolicy = GradingPolicy()
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -115,6 +118,8 @@ class AssignmentSettings(BaseModel):
             raise ValueError("late: nothing is late without due_at; set it, or accept late work")
         if self.due_at is None and "after_due" in (self.shows.marks, self.shows.feedback):
             raise ValueError("shows: after_due needs due_at")
+        if self.due_at is None and self.grading.when == "at_due":
+            raise ValueError("grading: at_due needs due_at")
         ends = self.closes_at is not None or self.late.kind == "refuse"
         if self.shows.solutions != "never" and not ends:
             raise ValueError("shows.solutions: learners can hand in without end; set closes_at, or refuse late work")

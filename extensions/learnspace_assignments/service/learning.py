@@ -6,7 +6,9 @@ handed it in and by the teachers of its course. The teachers' verbs are in ``tea
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
+import logging
+
+from fastapi import APIRouter, BackgroundTasks, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse
 from sqlalchemy.orm import Session
 
@@ -15,10 +17,12 @@ from learnspace_assignments.limits import check_notebook
 from learnspace_assignments.models import Assignment, QueuedAt, Receipt, Submission
 from learnspace_assignments.tables import AssignmentRow, SubmissionRow
 from learnspace_assignments.uploads import UPLOAD_BODY, receive_files
+from learnspace_assignments.whengraded import grade_on_hand_in
 from learnspace_core.blobs import BlobStore
 from learnspace_core.database import Database, now
 from learnspace_core.errors import LearnspaceError, NotFound
 from learnspace_core.groupcommit import GroupCommit
+from learnspace_core.jobs import Queue
 from learnspace_core.keys import secret
 from learnspace_core.models import FileEntry, Html
 from learnspace_core.rendering import SECURITY_HEADERS
@@ -29,6 +33,7 @@ from learnspace_people.models import Person
 
 api = APIRouter(tags=["assignments"])
 pages = APIRouter()
+log = logging.getLogger(__name__)
 
 
 @api.get("/assignments")
@@ -71,7 +76,13 @@ def fetched(request: Request, caller: Caller, course: str, name: str) -> None:
 
 @api.post("/assignments/{course}/{name}/submissions", status_code=201, openapi_extra=UPLOAD_BODY)
 async def submit(
-    request: Request, response: Response, caller: Caller, course: str, name: str, queued_at: QueuedAt | None = None
+    request: Request,
+    response: Response,
+    caller: Caller,
+    course: str,
+    name: str,
+    afterwards: BackgroundTasks,
+    queued_at: QueuedAt | None = None,
 ) -> Receipt:
     """Hand in files; the answer is a receipt, the same one for the same bytes (then with status 200).
 
@@ -85,14 +96,25 @@ async def submit(
     check_notebook(entries)
     seed = secret(state.settings.state, "receipt_key")
 
-    def take(session: Session) -> tuple[Receipt, bool]:
+    def take(session: Session) -> tuple[Receipt, bool, str | None]:
         row = store.get_assignment(session, course, name)
-        return store.submit(session, caller, row, entries, seed, received_at, queued_at)
+        receipt, new = store.submit(session, caller, row, entries, seed, received_at, queued_at)
+        return receipt, new, grade_on_hand_in(session, row, receipt.submission)
 
     commits: GroupCommit = state.commits
-    receipt, new = await commits.run(take)
+    receipt, new, job = await commits.run(take)
+    if job is not None:
+        # After the answer: the receipt waits for no queue.
+        afterwards.add_task(_wake, state.queues["grading"], job)
     response.status_code = 201 if new else 200
     return receipt
+
+
+def _wake(queue: Queue, job_id: str) -> None:
+    try:
+        queue.wake(job_id)
+    except Exception:  # Whatever the queue is made of: the job stands in the database, and the next sweep finds it.
+        log.exception("the graders were not woken for job %s", job_id)
 
 
 @api.get("/submissions/{submission_id}")
@@ -101,7 +123,7 @@ def submission(request: Request, caller: Caller, submission_id: str) -> Submissi
     row, assignment_row = find_submission(request, caller, submission_id)
     database: Database = request.app.state.database
     with database.read() as session:
-        return store.submission_for_learner(row, store.learner_times(session, assignment_row, row.person_id))
+        return store.one_submission(session, row, assignment_row)
 
 
 @api.get("/submissions/{submission_id}/files/{path:path}", response_class=FileResponse)

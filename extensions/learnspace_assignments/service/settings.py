@@ -80,7 +80,7 @@ def settings(request: Request, caller: Caller, course: str, name: str) -> Assign
     require_role(caller, "teacher", course)
     database: Database = request.app.state.database
     with database.read() as session:
-        return store.settings_of(store.get_assignment(session, course, name, released=False))
+        return store.settings_of(session, store.get_assignment(session, course, name, released=False))
 
 
 @api.put("/teach/{course}/{name}/settings")
@@ -94,7 +94,7 @@ def change_settings(
         row = store.get_assignment(session, course, name, released=False)
         changed = store.change_settings(session, row, wanted, caller.id)
         work = _add_jobs(session, caller, course, [name]) if {"due_at", "late"} & set(changed) else []
-        held = store.settings_of(row)
+        held = store.settings_of(session, row)
     _wake(request, work)
     return held
 

@@ -39,13 +39,21 @@ from learnspace_assignments.store.submissions import (
     note_returned,
     note_scored,
     note_withheld,
+    one_submission,
     solution_is_shown,
-    submission_for_learner,
     submissions_of,
     submit,
 )
 from learnspace_assignments.store.terms import Granted, learner_times, times_of
 from learnspace_assignments.store.versions import get_version, note_version, reword, taught_versions
+from learnspace_assignments.store.whengraded import (
+    grading_policies,
+    grading_policy,
+    is_newest,
+    note_given,
+    returns_alone,
+    waiting_for_grader,
+)
 
 __all__ = [
     "Granted",
@@ -68,8 +76,11 @@ __all__ = [
     "get_submission",
     "get_version",
     "graded_submissions",
+    "grading_policies",
+    "grading_policy",
     "grant",
     "has_marks",
+    "is_newest",
     "known_before",
     "learner_times",
     "list_assignments",
@@ -80,6 +91,7 @@ __all__ = [
     "newest_submissions",
     "note",
     "note_fetched",
+    "note_given",
     "note_graded",
     "note_regraded",
     "note_released",
@@ -87,15 +99,17 @@ __all__ = [
     "note_scored",
     "note_version",
     "note_withheld",
+    "one_submission",
     "release",
+    "returns_alone",
     "reword",
     "save_report",
     "settings_of",
     "solution_is_shown",
-    "submission_for_learner",
     "submissions_of",
     "submit",
     "take_back",
     "taught_versions",
     "times_of",
+    "waiting_for_grader",
 ]

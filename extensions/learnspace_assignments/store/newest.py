@@ -7,6 +7,11 @@ from sqlalchemy import ColumnElement, Subquery, func, select
 from learnspace_assignments.tables import SubmissionRow
 
 
+def subject_of(row: SubmissionRow) -> str:
+    """Return the place that a submission has in the gradebook: a learner's or a team's work on one assignment."""
+    return f"{row.assignment_id}:{row.team_id or row.person_id}"
+
+
 def newest(*where: ColumnElement[bool]) -> Subquery:
     """Return, as a subquery without the bulky columns, what each learner or team handed in last."""
     place = func.row_number().over(

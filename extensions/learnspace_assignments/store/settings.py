@@ -9,14 +9,16 @@ from sqlalchemy.orm import Session
 from learnspace_assignments.models.settings import AssignmentSettings
 from learnspace_assignments.store.assignments import note
 from learnspace_assignments.store.terms import times_of
+from learnspace_assignments.store.whengraded import grading_policy
 from learnspace_assignments.tables import AssignmentRow
 from learnspace_core.database import now
 
 PLAIN = ("title", "attempts", "team_size", "team_signup")
 MOMENTS = ("opens_at", "due_at", "closes_at")
+MODELS = ("late", "shows", "grading")
 
 
-def settings_of(row: AssignmentRow) -> AssignmentSettings:
+def settings_of(session: Session, row: AssignmentRow) -> AssignmentSettings:
     """Return the settings as they stand, without a second look: what was stored once is shown."""
     times = times_of(row)
     return AssignmentSettings.model_construct(
@@ -29,6 +31,7 @@ def settings_of(row: AssignmentRow) -> AssignmentSettings:
         shows=times.shows,
         team_size=row.team_size,
         team_signup=row.team_signup,
+        grading=grading_policy(session, row),
     )
 
 
@@ -36,10 +39,10 @@ def change_settings(session: Session, row: AssignmentRow, settings: AssignmentSe
     """Give the assignment these settings; return the names of those that changed."""
     values: dict[str, object] = {name: getattr(settings, name) for name in PLAIN}
     values |= {name: _utc(getattr(settings, name)) for name in MOMENTS}
-    values |= {"late": settings.late.model_dump(), "shows": settings.shows.model_dump()}
-    held = settings_of(row)
+    values |= {name: getattr(settings, name).model_dump() for name in MODELS}
+    held = settings_of(session, row)
     before = {name: getattr(held, name) for name in (*PLAIN, *MOMENTS)}
-    before |= {"late": held.late.model_dump(), "shows": held.shows.model_dump()}
+    before |= {name: getattr(held, name).model_dump() for name in MODELS}
     changed = [name for name in values if values[name] != before[name]]
     for name in changed:
         setattr(row, name, values[name])

@@ -14,6 +14,7 @@ from learnspace_assignments.store.again import count_again, grade_again_what_cou
 from learnspace_assignments.store.assignments import note
 from learnspace_assignments.store.terms import Granted, admit, last_times, learner_times, terms_of
 from learnspace_assignments.store.versions import Standing, standings_of
+from learnspace_assignments.store.whengraded import Waiting, grading_policies, is_newest
 from learnspace_assignments.tables import AssignmentRow, FetchRow, SubmissionRow
 from learnspace_assignments.times import Times
 from learnspace_core.database import now
@@ -177,9 +178,9 @@ def note_withheld(session: Session, row: SubmissionRow, reason: str) -> None:
 
 
 def note_returned(
-    session: Session, row: SubmissionRow, assignment: AssignmentRow, feedback: dict[str, str], teacher_id: str
+    session: Session, row: SubmissionRow, assignment: AssignmentRow, feedback: dict[str, str], teacher_id: str | None
 ) -> None:
-    """Give marks and feedback to the learner."""
+    """Give marks and feedback to the learner; without a teacher, as the assignment's policy says."""
     if row.marks is None:
         raise LearnspaceError("not_graded", "This has not been graded yet. Grade it first.", 409)
     again = row.state == "returned" and row.feedback == feedback
@@ -189,13 +190,14 @@ def note_returned(
     note_scored(session, row, assignment, teacher_id)
 
 
-def note_scored(session: Session, row: SubmissionRow, assignment: AssignmentRow, teacher_id: str) -> None:
+def note_scored(session: Session, row: SubmissionRow, assignment: AssignmentRow, teacher_id: str | None) -> None:
     """Append to the record that the learner got marks; without the numbers where they are not to be seen yet."""
     times = learner_times(session, assignment, row.person_id)
     numbers = {}
     if row.marks is not None and times.shows_now(times.shows.marks, now()):
         numbers = {"score": row.marks["score"], "max_score": row.marks["max_score"]}
-    note(session, row.person_id, "scored", "submission", row.id, assignment, numbers, {"instructor": teacher_id})
+    context = {"instructor": teacher_id} if teacher_id else {}
+    note(session, row.person_id, "scored", "submission", row.id, assignment, numbers, context)
 
 
 def note_regraded(
@@ -234,10 +236,17 @@ def all_for_learner(session: Session, person: Person, rows: list[tuple[Assignmen
     for submission in session.scalars(query.order_by(SubmissionRow.handed_in_at.desc())):
         submissions[submission.assignment_id].append(submission)
     granted = Granted(session, {row.course_id for row, _ in rows}, person.id)
-    return [
-        _seen_by_learner(session, row, title, standings[row.id], submissions[row.id], granted.times(row, person.id))
-        for row, title in rows
-    ]
+    policies = grading_policies(session, [row for row, _ in rows])
+    waiting = Waiting(session, policies, [handed_in[0] for handed_in in submissions.values() if handed_in])
+    found = []
+    for row, title in rows:
+        times = granted.times(row, person.id)
+        seen = _seen_by_learner(session, row, title, standings[row.id], submissions[row.id], times)
+        seen.grading = policies[row.id]
+        if seen.submissions:
+            seen.submissions[0].waits_for = waiting.waits_for(submissions[row.id][0], times)
+        found.append(seen)
+    return found
 
 
 def _seen_by_learner(
@@ -286,6 +295,15 @@ def submission_for_learner(row: SubmissionRow, times: Times) -> Submission:
         feedback=feedback,
         pages=dict(row.feedback) if feedback else {},
     )
+
+
+def one_submission(session: Session, row: SubmissionRow, assignment: AssignmentRow) -> Submission:
+    """Return a single submission as its learner sees it."""
+    times = learner_times(session, assignment, row.person_id)
+    seen = submission_for_learner(row, times)
+    if is_newest(session, row.id):
+        seen.waits_for = Waiting(session, grading_policies(session, [assignment]), [row]).waits_for(row, times)
+    return seen
 
 
 def feedback_is_shown(row: SubmissionRow, times: Times) -> bool:
