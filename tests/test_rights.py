@@ -89,6 +89,7 @@ VERBS: dict[str, tuple[set[str], dict[str, object]]] = {
     f"GET {A}/messages": (LEARNERS, {}),
     f"POST {A}/messages": (LEARNERS, {"json": {"text": "Why?"}}),
     f"GET {T}/class": (TEACHER, {}),
+    f"GET {T}/report": (TEACHER, {}),
     f"GET {T}/messages": (TEACHER, {}),
     f"POST {T}/messages/{{username}}": (TEACHER, {"json": {"text": "Because."}}),
     "GET /teach/inbox": (EVERYONE, {}),

@@ -15,6 +15,7 @@ from nbgrader.utils import is_grade, is_solution
 from traitlets import Callable, Integer
 
 from learnspace_assignments.probes import probes
+from learnspace_assignments.tables import WHOLE_NOTEBOOK
 from learnspace_sandbox.models import Cell, CellResult, Request, Result
 
 ENDED = {
@@ -41,6 +42,10 @@ class SandboxExecute(NbGraderPreprocessor):
 
     run = Callable(help="Runs a Request in a sandbox and returns a Result.").tag(config=True)
     seconds = Integer(120, help="Wall time of one notebook.").tag(config=True)
+    measured = Callable(
+        default_value=lambda _notebook, _test, _seconds: None,
+        help="Told how long each test ran, and, without a name, all cells together.",
+    ).tag(config=True)
     doubt = Callable(default_value=lambda _notebook, _test: None, help="Told each test without evidence.").tag(
         config=True
     )
@@ -60,10 +65,12 @@ class SandboxExecute(NbGraderPreprocessor):
             cell.execution_count = None if got.status == "not_run" else number
             cell.outputs = outputs_of(got, ENDED[result.ended], number)
             if _is_test(cell):
+                self.measured(str(resources["unique_key"]), str(cell.metadata.nbgrader["grade_id"]), got.seconds)
                 judge(cell.outputs, float(cell.metadata.nbgrader["points"]))
             if got.passed_probes:
                 self.doubt(str(resources["unique_key"]), str(cell.metadata.nbgrader["grade_id"]))
                 cell.outputs.append(_error("NoEvidence", NO_EVIDENCE))
+        self.measured(str(resources["unique_key"]), WHOLE_NOTEBOOK, sum(got.seconds for got in result.cells))
         resources["learnspace_ended"] = result.ended
         return nb, resources
 

@@ -60,6 +60,8 @@ class CourseBook:
         self.course = course
         self.doubts: list[tuple[str, str]] = []
         """The tests, by notebook and grade id, that passed in the last submission without evidence."""
+        self.seconds: dict[str, dict[str, float]] = {}
+        """How long each test of the last submission ran, by notebook and grade id, and all cells of the notebook."""
         self._locks = CourseLocks(self.root)
         self._config = Config()
         self._config.CourseDirectory.root = str(self.root)
@@ -74,6 +76,7 @@ class CourseBook:
         if run is not None:
             # A function: traitlets copies deeply what a configuration holds, here a sandbox with its warm processes.
             self._config.SandboxExecute.run = lambda request: run(request)
+            self._config.SandboxExecute.measured = lambda *measured: self._note_seconds(*measured)
             self._config.SandboxExecute.doubt = lambda notebook, test: self.doubts.append((notebook, test))
             self._config.SandboxExecute.seconds = settings.sandbox.seconds
 
@@ -126,6 +129,7 @@ class CourseBook:
         refuse_links(self.root, f"source/{name}", *(f"{step}/{student}/{name}" for step in ("submitted", "autograded")))
         self._config.LatePolicyPlugin.policy = times.late.model_dump()
         self.doubts.clear()
+        self.seconds = {}
         with self._locks.grading(name, student), self.gradebook() as book, nbgrader_opens(book):
 
             def begin() -> None:
@@ -137,6 +141,9 @@ class CourseBook:
 
             self._config.SaveGrades.writing = writing
             self._convert(OneSubmission(begin, writing, **self._of(name, student)), name, student)
+
+    def _note_seconds(self, notebook: str, test: str, seconds: float) -> None:
+        self.seconds.setdefault(notebook, {})[test] = round(seconds, 4)
 
     def settle(self, name: str, student: str, due_at: datetime | None, times: Times) -> bool:
         """Write due date, extension and penalty of a graded submission through; tell whether there is one."""

@@ -101,7 +101,7 @@ def give_up(session: Session, job: JobRow) -> None:
     """Withhold a submission at which the grader died each time."""
     row = session.get(SubmissionRow, job.payload["submission"])
     if row is not None:
-        store.note_withheld(session, row, WORKER_DIED)
+        store.note_withheld(session, row, WORKER_DIED, "worker_died")
 
 
 def _has(under_way: dict[str | None, JobRow], row: SubmissionRow) -> bool:

@@ -69,7 +69,7 @@ def grade_one(work: Work) -> None:
     work.go_on()
     book = _book(work)
     files = {file["path"]: work.blobs.path(file["sha256"]) for file in row.files}
-    marks, formgrader_id, reason, pages = None, "", "", None
+    marks, formgrader_id, reason, code, pages = None, "", "", "", None
     try:
         book.place_submission(assignment.name, person.student, files, row.received_at)
         work.go_on()
@@ -81,17 +81,21 @@ def grade_one(work: Work) -> None:
             raise
         if not isinstance(error, LearnspaceError):
             log.exception("grading %s of %s failed", assignment.name, person.username)
-        reason = error.message if isinstance(error, LearnspaceError) else UNREADABLE
+        reason, code = UNREADABLE, "unreadable"
+        if isinstance(error, LearnspaceError):
+            reason, code = error.message, error.code
     else:
-        reason = why_doubted(book.doubts, marks) if book.doubts else ""
+        if book.doubts:
+            reason, code = why_doubted(book.doubts, marks), "no_evidence"
     if marks is not None and not reason:
         pages = feedback_without_teacher(work, book, row, person.student, marks)
     with work.ending("withheld" if reason else "") as session:
         graded = session.get_one(SubmissionRow, row.id)
+        graded.seconds = book.seconds
         if marks is not None:
             store.note_graded(session, graded, marks, formgrader_id)
         if reason:
-            store.note_withheld(session, graded, reason)
+            store.note_withheld(session, graded, reason, code)
         # What was handed in meanwhile is graded next, and counts.
         if pages is not None and store.is_newest(session, row.id):
             store.note_returned(session, graded, assignment, pages, None)

@@ -10,6 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from learnspace_core.database import Base
 
+WHOLE_NOTEBOOK = ""
+"""The key of all cells together in a submission's ``seconds``."""
+
 
 class AssignmentRow(Base):
     """An assignment of a course; released as soon as ``released_at`` is set.
@@ -79,10 +82,11 @@ class SubmissionRow(Base):
 
     ``marks`` is the Marks model as JSON, once graded; ``feedback`` maps a notebook's name to the SHA-256 of its page.
     ``queued_at`` is when the learner's own space says that it was handed in there, while the service was out of reach.
-    ``seconds`` maps notebooks to how long each of their tests ran when it was last graded, by grade id.
     Lateness and the receipt go by ``received_at``, when the bytes came first. ``again_at`` is when they came again,
     after another version, if they did. ``handed_in_at`` puts the versions in order, and the last one counts: it is
     later than that of every version that came before, even where the clock was set back.
+    ``seconds`` maps notebooks to how long each of their tests ran when it was last graded, by grade id, and all cells
+    together. ``reason`` says why it was withheld, ``reason_code`` the same for programs.
     """
 
     __tablename__ = "submission"
@@ -101,6 +105,7 @@ class SubmissionRow(Base):
     receipt: Mapped[dict[str, Any]] = mapped_column(JSON)
     state: Mapped[str] = mapped_column(String(20))
     reason: Mapped[str] = mapped_column(Text, default="")
+    reason_code: Mapped[str] = mapped_column(String(60), default="")
     marks: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     feedback: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     formgrader_id: Mapped[str] = mapped_column(String(64), default="")

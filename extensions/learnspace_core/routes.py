@@ -39,7 +39,7 @@ FORWARDED: tuple[tuple[str, frozenset[str]], ...] = (
     (r"courses/[^/]+/(?:join|leave|teachers|learners|learners/preview|codes)", frozenset({"POST"})),
     (r"courses/[^/]+/sections", frozenset({"PUT"})),
     (r"courses/[^/]+/(?:teachers|learners|codes)/[^/]+", frozenset({"DELETE"})),
-    (r"teach/[^/]+/[^/]+/(?:class|messages)", frozenset({"GET"})),
+    (r"teach/[^/]+/[^/]+/(?:class|messages|report)", frozenset({"GET"})),
     (r"teach/[^/]+/[^/]+/messages/[^/]+", frozenset({"POST"})),
     (r"teach/[^/]+/[^/]+/versions", frozenset({"GET"})),
     (r"teach/[^/]+/[^/]+/versions/\d+", frozenset({"PUT"})),

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import httpx
 import pytest
+from nbgrader.api import Gradebook
 from sqlalchemy import select
 
 from learnspace_assignments import grading, store
@@ -14,6 +15,8 @@ from learnspace_assignments.tables import SubmissionRow
 from learnspace_core import claims
 from learnspace_core.database import Database, now
 from learnspace_core.tables import JobRow
+from learnspace_people import store as people
+from learnspace_people.models import Enrolment
 from tests.learnspace_assignments.conftest import Work
 from tests.learnspace_assignments.test_grading import hand_in
 
@@ -87,3 +90,51 @@ async def test_a_submission_that_kills_the_grader_is_withheld_in_words_and_can_b
     assert again["total"] == 1
     work.queue.run(again["id"])
     assert await _states(client) == ["needs_marks", "needs_marks"]
+
+
+async def test_the_report_has_the_learners_behind_every_number(client: Client, released: Database, work: Work) -> None:
+    await hand_in(client, "amy", "def double(x):\n    return 2 * x")
+    await hand_in(client, "bob", "def double(x):\n    return x + 2")
+    with released.write() as session:
+        for username in ("cyd", "dan"):
+            person = people.ensure_person(session, username, username.title())
+            people.ensure_enrolment(
+                session,
+                person.id,
+                Enrolment.model_validate({"role": "learner", "institution": "school", "course": "art"}),
+            )
+    await client("cyd").post("assignments/art/doubling/submissions", files=[("files", ("doubling.ipynb", b"{"))])
+    work.do("grade", usernames=None)
+    await hand_in(client, "dan", "def double(x):\n    return 2 * x")
+    report = (await client("ted").get("teach/art/doubling/report")).json()
+    assert [(one["username"], one["state"], one["score"]) for one in report["learners"]] == [
+        ("amy", "needs_marks", 2), ("bob", "needs_marks", 0), ("cyd", "withheld", None), ("dan", "handed_in", None),
+    ]  # fmt: skip
+    assert report["learners"][2]["reason_code"] == "bad_notebook"
+    tests, why = report["questions"]
+    assert (tests["id"], tests["scores"], tests["to_mark"]) == ("double-tests", [2, 0, None, None], [])
+    assert tests["failures"] == [{"text": "A hidden test did not pass.", "learners": [1]}]
+    assert (why["id"], why["manual"], why["scores"], why["to_mark"]) == ("why", True, [None] * 4, [0, 1])
+    # What the sandbox measured: the test by itself, and the whole notebook with it.
+    for place in (0, 1):
+        assert 0 < tests["seconds"][place] <= report["learners"][place]["seconds"]
+    assert why["seconds"] == [None] * 4
+
+
+async def test_marks_by_hand_stay_when_it_is_graded_again(client: Client, released: Database, work: Work) -> None:
+    await hand_in(client, "amy", "def double(x):\n    return 4")
+    work.do("grade", usernames=None)
+    with Gradebook(f"sqlite:///{work.queue.settings.state}/courses/art/gradebook.db", "art") as book:
+        for cell, score in (("why", 3), ("double-tests", 1)):
+            grade = book.find_grade(cell, "doubling", "doubling", "amy")
+            grade.manual_score, grade.needs_manual_grade = score, False
+        book.db.commit()
+    work.do("read_marks")
+    first = (await client("ted").get("teach")).json()[0]["submissions"]
+    assert first[0]["marks"]["score"] == 4
+    for _ in range(2):
+        work.do("grade", usernames=["amy"])
+        again = (await client("ted").get("teach")).json()[0]["submissions"]
+        assert again[0]["marks"]["score"] == 4
+    # Twice gives the same, mark by mark.
+    assert [one["score"] for one in again[0]["marks"]["questions"]] == [1, 3]

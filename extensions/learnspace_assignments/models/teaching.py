@@ -32,6 +32,7 @@ class TaughtSubmission(BaseModel):
     extended: bool = False
     state: SubmissionState
     reason: str = ""
+    reason_code: str = ""
     marks: Marks | None = None
     formgrader_id: str = ""
 

@@ -11,6 +11,7 @@ from learnspace_assignments.service import (
     previews,
     receipts,
     regrades,
+    report,
     settings,
     solutions,
     talk,
@@ -33,6 +34,7 @@ PARTS = (
     settings,
     versions,
     regrades,
+    report,
 )
 for part in PARTS:
     api.include_router(part.api)

@@ -243,6 +243,7 @@ def _submission(row: SubmissionRow, person: PersonRow, times: Times, running: Co
         extended=times.extended,
         state=state,
         reason=row.reason,
+        reason_code=row.reason_code,
         marks=Marks.model_validate(row.marks) if row.marks else None,
         formgrader_id=row.formgrader_id,
     )

@@ -22,6 +22,7 @@ from learnspace_assignments.store.assignments import (
     note_released,
     release,
 )
+from learnspace_assignments.store.gradingreport import grading_report
 from learnspace_assignments.store.reports import get_report, newest_job, newest_release, save_report
 from learnspace_assignments.store.settings import archive, change_settings, settings_of
 from learnspace_assignments.store.submissions import (
@@ -78,6 +79,7 @@ __all__ = [
     "graded_submissions",
     "grading_policies",
     "grading_policy",
+    "grading_report",
     "grant",
     "has_marks",
     "is_newest",

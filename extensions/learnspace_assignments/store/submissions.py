@@ -167,14 +167,14 @@ def note_graded(session: Session, row: SubmissionRow, marks: Marks, formgrader_i
         grade_again_what_counts(session, row)
     row.marks = marks.model_dump()
     row.formgrader_id = formgrader_id
-    row.reason = ""
+    row.reason = row.reason_code = ""
     if row.state != "returned":
         row.state = "needs_marks" if any(question.needs_mark for question in marks.questions) else "graded"
 
 
-def note_withheld(session: Session, row: SubmissionRow, reason: str) -> None:
+def note_withheld(session: Session, row: SubmissionRow, reason: str, code: str = "") -> None:
     """Keep why a submission could not be graded; it waits for a person to look."""
-    row.state, row.reason = "withheld", reason
+    row.state, row.reason, row.reason_code = "withheld", reason, code
 
 
 def note_returned(
