@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from learnspace_assignments import store
 from learnspace_assignments.coursedir import ensure_course_directory
 from learnspace_assignments.models import NewAccommodation, Regrade
+from learnspace_assignments.tables import TeamRow
 from learnspace_core import jobs
 from learnspace_core.blobs import BlobStore
 from learnspace_core.database import Database, now
@@ -59,6 +60,17 @@ VERBS: dict[str, tuple[set[str], dict[str, object]]] = {
     f"GET {A}/versions/{{number}}": (MEMBERS, {}),
     f"GET {A}/versions/{{number}}/files/{{path}}": (MEMBERS, {}),
     f"PUT {A}/versions/{{number}}/fetched": (MEMBERS, {}),
+    f"GET {A}/teams": (LEARNERS, {}),
+    f"POST {A}/teams": (LEARNERS, {"json": {"name": "Green"}}),
+    f"PUT {A}/team": (LEARNERS, {"json": {"team": "blue"}}),
+    f"DELETE {A}/team": (LEARNERS, {}),
+    f"GET {T}/teams": (TEACHER, {}),
+    f"POST {T}/teams": (TEACHER, {"json": {"name": "Green"}}),
+    f"POST {T}/teams/random": (TEACHER, {"json": {"size": 2}}),
+    f"PUT {T}/teams/{{team_id}}": (TEACHER, {"json": {"name": "Red"}}),
+    f"DELETE {T}/teams/{{team_id}}": (TEACHER, {}),
+    f"PUT {T}/teams/{{team_id}}/members/{{username}}": (TEACHER, {}),
+    f"DELETE {T}/teams/{{team_id}}/members/{{username}}": (TEACHER, {}),
     f"GET {T}/versions": (TEACHER, {}),
     f"POST {T}/regrade": (TEACHER, {}),
     f"GET {T}/regrade": (TEACHER, {}),
@@ -119,7 +131,7 @@ VERBS: dict[str, tuple[set[str], dict[str, object]]] = {
     f"POST {C}/join": (EVERYONE - TEACHER, {}),
     f"POST {C}/leave": (EVERYONE, {}),
 }
-ONCE = {"POST /courses"}
+ONCE = {"POST /courses", f"POST {A}/teams"}
 """What cannot be done by a second person after the first."""
 OPEN = {"GET /health", "GET /receipt-key"}
 
@@ -151,6 +163,10 @@ def place(school: Database, blobs: BlobStore, settings: Settings) -> dict[str, s
         numbers = {"raised": 0, "lowered": 0, "old_sum": 0, "new_sum": 0}
         body = Regrade(made_at=made_at, learners=[], **numbers).model_dump(mode="json")
         store.save_report(session, row, "regrade", body)
+        together = store.ensure_assignment(session, "art", "together", "Together", 1)
+        store.release(session, together, [entry], 5)
+        together.team_size, together.team_signup = 2, True
+        session.add(TeamRow(id="blue", assignment_id=together.id, name="Blue"))
         job = jobs.add(session, "grading", "grade", {}, course_id="art")
         ted = people.find_person(session, "ted")
         assert ted is not None
@@ -167,7 +183,7 @@ def place(school: Database, blobs: BlobStore, settings: Settings) -> dict[str, s
             "course": "art", "name": "doubling", "path": "doubling.ipynb", "resource_id": str(resource.id),
             "submission_id": receipt.submission, "notebook": "doubling.html", "job_id": job.id, "number": "1",
             "accommodation_id": accommodation_id,
-            "username": "pat", "code": "abcdefghjk",
+            "team_id": "blue", "username": "pat", "code": "abcdefghjk",
         }  # fmt: skip
 
 
@@ -189,6 +205,8 @@ def source(settings: Settings) -> None:
 async def _ask(client: Client, username: str, verb: str, place: dict[str, str]) -> httpx.Response:
     method, _, path = verb.partition(" ")
     sent = VERBS[verb][1]
+    if "/team" in path.removeprefix("/teach"):
+        place = {**place, "name": "together"}
     return await client(username).request(method, path.lstrip("/").format(**place), **sent)  # type: ignore[arg-type]
 
 

@@ -150,7 +150,7 @@ class CourseBook:
         if not (self.root / "gradebook.db").exists():
             return False
         try:
-            with self.gradebook() as book, book.at_once(self._locks.writing()):
+            with self.editing() as book:
                 settle(book, name, student, due_at, times)
         except LearnspaceError as error:
             if error.code != "not_graded":
@@ -240,6 +240,16 @@ class CourseBook:
         # The database of a new course must be writable for the teachers' spaces as well.
         share(path)
         prepare(path, self.course, self._locks.writing)
+
+    @contextmanager
+    def editing(self) -> Iterator[OpenBook]:
+        """Open nbgrader's gradebook for one change, made whole or not at all, while nobody else writes."""
+        with self.gradebook() as book, book.at_once(self._locks.writing()):
+            yield book
+
+    def working_on(self, name: str, student: str) -> AbstractContextManager[None]:
+        """Work on one learner's files; nobody grades them meanwhile."""
+        return self._locks.grading(name, student)
 
     @contextmanager
     def gradebook(self) -> Iterator[OpenBook]:

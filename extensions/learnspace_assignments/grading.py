@@ -44,11 +44,13 @@ def ask_all(
         usernames: whose; these are graded again. Without it, everybody's in one of the ``states``.
         states: which are graded without usernames.
     """
-    newest = store.newest_submissions(session, assignment)
+    # Whoever of a team is named, it is the team's.
+    each = store.newest_of_each(session, assignment)
+    named = {row.id for row, person in each if person.username in (usernames or [])}
     chosen = [
         row
-        for row, person in newest
-        if (person.username in usernames if usernames is not None else row.state in states)
+        for row, _ in store.newest_submissions(session, assignment)
+        if (row.id in named if usernames is not None else row.state in states)
     ]
     return ask(session, assignment, chosen, {"teacher": teacher_id, "usernames": usernames})
 
@@ -65,12 +67,13 @@ def ask(
     )
     # Of one subject there may be two; the one that waits comes last and counts.
     under_way = {job.subject: job for job in session.scalars(open_jobs.order_by(JobRow.state))}
-    left = [row for row in submissions if not _has(under_way, row)]
+    subjects = {row.id: _place_of(session, row) for row in submissions}
+    left = [row for row in submissions if not _has(under_way, subjects[row.id], row)]
     if submissions and not left:
-        job = under_way[subject_of(submissions[0])]
+        job = under_way[subjects[submissions[0].id]]
         return session.get_one(JobRow, job.run_id) if job.run_id else job
     named = {"course": assignment.course_id, "name": assignment.name}
-    parts = [Part(subject_of(row), {**named, "submission": row.id}) for row in left]
+    parts = [Part(subjects[row.id], {**named, "submission": row.id}) for row in left]
     return begin_run(session, "grading", (RUN, ONE), {**named, **payload}, parts, assignment.course_id)
 
 
@@ -81,7 +84,7 @@ def ask_one(session: Session, assignment: AssignmentRow, submission: SubmissionR
     """
     payload = {"course": assignment.course_id, "name": assignment.name, "submission": submission.id}
     job = {"id": uuid.uuid4().hex, "queue": "grading", "kind": ONE, "state": "waiting", "place": 0, "created_at": now()}
-    job |= {"course_id": assignment.course_id, "subject": subject_of(submission), "payload": payload}
+    job |= {"course_id": assignment.course_id, "subject": _place_of(session, submission), "payload": payload}
     add_where_none_waits(session, [job])
 
 
@@ -104,7 +107,14 @@ def give_up(session: Session, job: JobRow) -> None:
         store.note_withheld(session, row, WORKER_DIED, "worker_died")
 
 
-def _has(under_way: dict[str | None, JobRow], row: SubmissionRow) -> bool:
+def _has(under_way: dict[str | None, JobRow], subject: str, row: SubmissionRow) -> bool:
     # A version that is being graded does not stand for one that was handed in since.
-    job = under_way.get(subject_of(row))
+    job = under_way.get(subject)
     return job is not None and (job.state == "waiting" or job.payload["submission"] == row.id)
+
+
+def _place_of(session: Session, row: SubmissionRow) -> str:
+    # What a team handed in before somebody left it, and again since, has a place of its own: that of who left.
+    if row.team_id is not None and store.is_superseded(session, row):
+        return f"{row.assignment_id}:{row.id}"
+    return subject_of(row)

@@ -15,7 +15,7 @@ from learnspace_assignments.models import Marks
 from learnspace_assignments.penalties import penalised
 from learnspace_assignments.points import max_points
 from learnspace_assignments.returning import feedback_without_teacher
-from learnspace_assignments.settled import learner_times, settled_marks
+from learnspace_assignments.settled import settle_each, settled_marks
 from learnspace_assignments.sources import read_source, refuse_faults, source_folder
 from learnspace_assignments.tables import AssignmentRow, SubmissionRow
 from learnspace_core.errors import LearnspaceError
@@ -168,8 +168,7 @@ def write_times(work: Work) -> None:
         graded = store.graded_submissions(session, assignment)
     for done, (row, person) in enumerate(graded):
         work.progress(done, len(graded))
-        times = learner_times(work, assignment, person)
-        book.settle(assignment.name, person.student, assignment.due_at, times)
+        times = settle_each(work, book, assignment, row, person)
         with work.database.write() as session:
             fresh = session.get_one(SubmissionRow, row.id)
             before = Marks.model_validate(fresh.marks)
@@ -188,6 +187,9 @@ def _chosen(work: Work, states: tuple[str, ...]) -> tuple[AssignmentRow, list[tu
     with work.database.read() as session:
         assignment = store.get_assignment(session, work.payload["course"], work.payload["name"], released=False)
         newest = store.newest_submissions(session, assignment)
-    chosen = [(row, person) for row, person in newest if usernames is None or person.username in usernames]
+        # Whoever of a team is named, it is the team's.
+        each = store.newest_of_each(session, assignment)
+        named = {row.id for row, person in each if person.username in (usernames or [])}
+    chosen = [(row, person) for row, person in newest if usernames is None or row.id in named]
     # Who is named is graded again; without names, only what waits is.
     return assignment, [(row, person) for row, person in chosen if usernames is not None or row.state in states]

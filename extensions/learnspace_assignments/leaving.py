@@ -80,9 +80,7 @@ def leave(settings: Settings, database: Database, blobs: BlobStore, course: str,
 
 def _write(session: Session, blobs: BlobStore, course: str, draft: Path) -> Leaving:
     rows = [row for row, _ in store.list_assignments(session, [course], released=False)]
-    newest = [
-        (row, submission, person) for row in rows for submission, person in store.newest_submissions(session, row)
-    ]
+    newest = [(row, submission, person) for row in rows for submission, person in store.newest_of_each(session, row)]
     students = {person.id: person for _, _, person in newest}
     for member in people.list_members(session, course):
         students[member.id] = session.get_one(PersonRow, member.id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Float, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, Boolean, Float, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from learnspace_core.database import Base
@@ -78,8 +78,9 @@ class FetchRow(Base):
 
 
 class SubmissionRow(Base):
-    """One version a learner handed in; the same bytes again are the same row. Nothing deletes it.
+    """One version a learner handed in, perhaps for their team; the same bytes again are the same row.
 
+    Nothing deletes it. ``person_id`` is who handed in; whom a team's work counts for is in ``submission_member``.
     ``marks`` is the Marks model as JSON, once graded; ``feedback`` maps a notebook's name to the SHA-256 of its page.
     ``queued_at`` is when the learner's own space says that it was handed in there, while the service was out of reach.
     Lateness and the receipt go by ``received_at``, when the bytes came first. ``again_at`` is when they came again,
@@ -90,7 +91,17 @@ class SubmissionRow(Base):
     """
 
     __tablename__ = "submission"
-    __table_args__ = (UniqueConstraint("assignment_id", "person_id", "digest"),)
+    # Who is in another team now may hand in the same bytes for that one, too.
+    __table_args__ = (
+        Index(
+            "uq_submission_person_id", "assignment_id", "person_id", "digest", unique=True,
+            sqlite_where=text("team_id IS NULL"), postgresql_where=text("team_id IS NULL"),
+        ),
+        Index(
+            "uq_submission_team_id", "assignment_id", "team_id", "digest", unique=True,
+            sqlite_where=text("team_id IS NOT NULL"), postgresql_where=text("team_id IS NOT NULL"),
+        ),
+    )  # fmt: skip
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"))
@@ -122,6 +133,15 @@ class AutomaticGradingRow(Base):
     handed_in_at: Mapped[datetime]
 
 
+class SubmissionMemberRow(Base):
+    """Whom a team's submission counts for: its members when it was handed in, whoever joins or leaves later."""
+
+    __tablename__ = "submission_member"
+
+    submission_id: Mapped[str] = mapped_column(ForeignKey("submission.id", ondelete="CASCADE"), primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+
+
 class AccommodationRow(Base):
     """More time or more attempts for one learner or one section, in one assignment or (without it) in a whole course.
 
@@ -145,7 +165,7 @@ class AccommodationRow(Base):
 
 
 class TeamRow(Base):
-    """A team of one assignment."""
+    """A team of one assignment; one that a learner made is gone when its last member leaves it."""
 
     __tablename__ = "team"
     __table_args__ = (UniqueConstraint("assignment_id", "name"),)
@@ -153,6 +173,7 @@ class TeamRow(Base):
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id", ondelete="CASCADE"))
     name: Mapped[str] = mapped_column(String(100))
+    by_learner: Mapped[bool] = mapped_column(Boolean, default=False)
 
 
 class TeamMemberRow(Base):

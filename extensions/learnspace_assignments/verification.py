@@ -101,8 +101,10 @@ def report(read: Read, key: bytes | None, directory: Path | None) -> Report:
     receipt = read.receipt
     faults = _faults(read, key)
     lines = [f"NOT VALID: {fault}" for fault in faults] or ["VALID: the receipt is as it was signed."]
+    lines.append(f"  {receipt.username!r} handed in {receipt.assignment!r} of the course {receipt.course!r}")
+    if receipt.team is not None:
+        lines.append(f"  for the team {receipt.team!r}: {', '.join(repr(each) for each in receipt.members or [])}")
     lines += [
-        f"  {receipt.username!r} handed in {receipt.assignment!r} of the course {receipt.course!r}",
         f"  received {receipt.received_at:%Y-%m-%d %H:%M:%S} UTC, {_clock(receipt)}",
     ]
     if receipt.queued_at:

@@ -212,7 +212,7 @@ async def test_a_teams_submission_is_each_members(client: Client, released: Data
         session.flush()
         for username in ("amy", "bob"):
             session.add(TeamMemberRow(assignment_id=row.id, person_id=_person(released, username).id, team_id="t"))
-    _hand_in(released, "amy", team_id="t")
+    _hand_in(released, "amy")
     rows = _rows(await client("ted").get(CLASS))
     assert [rows[name]["state"] for name in ("amy", "bob")] == ["handed_in", "handed_in"]
     assert [(one["kind"], one["count"]) for one in (await client("ted").get("teach/inbox")).json()] == [("to_grade", 1)]
@@ -248,8 +248,8 @@ async def test_the_inbox_lists_what_waits_the_oldest_first(client: Client, relea
     ted, amy = client("ted"), client("amy")
     assert (await ted.get("teach/inbox")).json() == []
     at = now()
-    _hand_in(released, "amy", "graded", received_at=at - timedelta(days=2))
-    _hand_in(released, "bob", "withheld", received_at=at - timedelta(days=3))
+    _hand_in(released, "amy", "graded", handed_in_at=at - timedelta(days=2))
+    _hand_in(released, "bob", "withheld", handed_in_at=at - timedelta(days=3))
     await amy.post("assignments/art/doubling/messages", json={"text": "How?", "question": "why"})
     waiting = (await ted.get("teach/inbox")).json()
     assert [(one["kind"], one["count"], one["username"]) for one in waiting] == [

@@ -61,15 +61,15 @@ def graded(school: Database, blobs: BlobStore) -> Database:
         for number, (name, score) in enumerate((("alone", 3), ("together", 4))):
             row = store.ensure_assignment(session, "art", name, name.title(), number)
             store.release(session, row, [entry], 5)
+            if name == "together":
+                row.team_size = 2
+                session.add(TeamRow(id="t", assignment_id=row.id, name="T"))
+                session.flush()
+                for person in (amy, bob):
+                    session.add(TeamMemberRow(assignment_id=row.id, person_id=person.id, team_id="t"))
             receipt, _ = store.submit(session, amy, row, [entry], "00" * 32)
             submission, _ = store.get_submission(session, receipt.submission)
             submission.marks, submission.state = {"score": score, "max_score": 5, "questions": []}, "graded"
-            if name == "together":
-                session.add(TeamRow(id="t", assignment_id=row.id, name="T"))
-                session.flush()
-                submission.team_id = "t"
-                for person in (amy, bob):
-                    session.add(TeamMemberRow(assignment_id=row.id, person_id=person.id, team_id="t"))
     return school
 
 

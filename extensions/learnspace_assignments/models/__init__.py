@@ -25,6 +25,16 @@ from learnspace_assignments.models.handin import (
 from learnspace_assignments.models.regrades import Regrade, RegradeApply, RegradedLearner, RegradedQuestion
 from learnspace_assignments.models.settings import AssignmentSettings, LatePolicy, Shows, Terms, WhyRefused
 from learnspace_assignments.models.teaching import TaughtAssignment, TaughtSubmission
+from learnspace_assignments.models.teams import (
+    JoinTeam,
+    NewTeam,
+    OpenTeam,
+    RandomTeams,
+    TaughtTeams,
+    Team,
+    TeamChoice,
+    TeamMember,
+)
 from learnspace_assignments.models.updates import (
     CellDifference,
     FileDifference,
@@ -48,14 +58,18 @@ __all__ = [
     "Fetched",
     "FileDifference",
     "HandIn",
+    "JoinTeam",
     "LatePolicy",
     "LearnerState",
     "LocalAssignment",
     "Marks",
     "NewAccommodation",
+    "NewTeam",
+    "OpenTeam",
     "Question",
     "QueuedAt",
     "QueuedHandIn",
+    "RandomTeams",
     "Receipt",
     "ReceiptKey",
     "Refusal",
@@ -69,7 +83,11 @@ __all__ = [
     "SubmissionState",
     "TaughtAssignment",
     "TaughtSubmission",
+    "TaughtTeams",
     "TaughtVersion",
+    "Team",
+    "TeamChoice",
+    "TeamMember",
     "Terms",
     "UpdateChoices",
     "UpdateDone",

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from learnspace_assignments.models.handin import QueuedHandIn
 from learnspace_assignments.models.settings import Terms
+from learnspace_assignments.models.teams import Team
 from learnspace_assignments.models.updates import Updated, UpdateOffer
 from learnspace_assignments.models.whengraded import GradingPolicy, WaitsFor
 from learnspace_core.models import FileEntry
@@ -85,6 +86,7 @@ class Receipt(BaseModel):
     that it was handed in there, if it had to wait; the signature says no more than that the space said so.
     ``taken_over_at`` stands where the submission came with a course from elsewhere, and ``received_at`` is what was
     written there; the signature says no more than that it was written there then.
+    ``username`` is who handed in; ``team`` and ``members``, usernames, stand where it was for a team.
     ``signature`` and ``public_key`` are base64; the signature is over the receipt without these two and without what
     is null, as JSON with sorted keys and no spaces (see ``receipts.py``).
     """
@@ -93,6 +95,8 @@ class Receipt(BaseModel):
     course: str
     assignment: str
     username: str
+    team: str | None = None
+    members: list[str] | None = None
     received_at: datetime
     queued_at: datetime | None = None
     taken_over_at: datetime | None = None
@@ -107,10 +111,12 @@ class Submission(BaseModel):
 
     ``again_at`` is when the same bytes came again after another version, and so count again. ``pages`` is notebook to
     SHA-256 of its page of feedback, as long as that may be read. ``waits_for`` says of the version of an assignment
-    that counts what has to happen before it is returned.
+    that counts what has to happen before it is returned. ``by`` is the name of who handed in
+    for the team, empty for work that was handed in alone.
     """
 
     id: str
+    by: str = ""
     received_at: datetime
     again_at: datetime | None = None
     queued_at: datetime | None = None
@@ -128,7 +134,8 @@ class Assignment(Terms):
     """A released assignment as one learner sees it, with their own times; of the submissions the first counts.
 
     ``solution`` says that the solution may be read now. ``version`` is the newest, ``fetched_version`` the one that the
-    learner has, 0 before they fetched any.
+    learner has, 0 before they fetched any. ``team_size`` is 1 for work that is done alone; else ``team`` is the one
+    that the learner is in, and attempts are the team's.
     """
 
     course: str
@@ -144,6 +151,9 @@ class Assignment(Terms):
     version: int = 0
     fetched_version: int = 0
     update: UpdateOffer | None = None
+    team_size: int = 1
+    team_signup: bool = False
+    team: Team | None = None
 
 
 class LocalAssignment(Assignment):

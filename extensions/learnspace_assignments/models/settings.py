@@ -11,7 +11,7 @@ from learnspace_assignments.models.whengraded import GradingPolicy
 
 LateKind = Literal["accept", "penalty", "refuse"]
 WhenShown = Literal["when_returned", "after_due", "never"]
-WhyRefused = Literal["closed", "late_not_taken", "no_attempts_left"]
+WhyRefused = Literal["closed", "late_not_taken", "no_attempts_left", "no_team"]
 
 LONGEST_GRACE = 7 * 24 * 60
 """Minutes."""
@@ -37,7 +37,12 @@ def within_reason(value: datetime | None) -> datetime | None:
 Moment = Annotated[datetime | None, AfterValidator(within_reason)]
 
 
-def _one_line(value: str) -> str:
+def one_line(value: str) -> str:
+    """Return text without needless spaces.
+
+    Raises:
+        ValueError: if nothing is left of it, or something in it cannot be seen.
+    """
     text = " ".join(value.split())
     if not text or not text.isprintable():
         raise ValueError("write a line of text")
@@ -95,7 +100,7 @@ class AssignmentSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    title: Annotated[str, Field(max_length=300), AfterValidator(_one_line)]
+    title: Annotated[str, Field(max_length=300), AfterValidator(one_line)]
     opens_at: Moment
     due_at: Moment
     closes_at: Moment

@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import BaseModel
 
 from learnspace_assignments.models.assignments import Marks, SubmissionState
+from learnspace_assignments.models.teams import TeamMember
 from learnspace_core.models import Job
 
 ReleaseState = Literal["not_released", "scheduled", "open", "closed"]
@@ -19,7 +20,8 @@ class TaughtSubmission(BaseModel):
 
     ``student`` is the learner's name in the gradebook, ``formgrader_id`` nbgrader's id of the submission there, empty
     before it is graded. ``extended`` says that the learner has more time than the class. ``again_at`` is when the same
-    bytes came again after another version, and so count again.
+    bytes came again after another version, and so count again. A team's submission names the ``team`` and the
+    ``members`` it counts for, and stands in the gradebook under ``student`` and under each of them.
     """
 
     id: str
@@ -35,6 +37,8 @@ class TaughtSubmission(BaseModel):
     reason_code: str = ""
     marks: Marks | None = None
     formgrader_id: str = ""
+    team: str = ""
+    members: list[TeamMember] = []
 
 
 class TaughtAssignment(BaseModel):

@@ -16,6 +16,7 @@ from learnspace_assignments.service import (
     solutions,
     talk,
     teaching,
+    teams,
     versions,
 )
 
@@ -35,6 +36,7 @@ PARTS = (
     versions,
     regrades,
     report,
+    teams,
 )
 for part in PARTS:
     api.include_router(part.api)

@@ -1,7 +1,8 @@
 """HTTP of assignments for learners.
 
 Rights: members of a course see its released assignments; learners fetch and hand in; a submission is read by who
-handed it in and by the teachers of its course. The teachers' verbs are in ``teaching.py``.
+handed it in, by who was in the team that did, and by the teachers of its course. The teachers' verbs are in
+``teaching.py``.
 """
 
 from __future__ import annotations
@@ -161,7 +162,8 @@ def find_submission(request: Request, person: Person, submission_id: str) -> tup
     database: Database = request.app.state.database
     with database.read() as session:
         row, assignment_row = store.get_submission(session, submission_id)
-    if row.person_id != person.id and not person.has("teacher", assignment_row.course_id):
+        theirs = store.may_read(session, row, person.id)
+    if not theirs and not person.has("teacher", assignment_row.course_id):
         raise NotFound("The submission")
     return row, assignment_row
 
@@ -170,7 +172,7 @@ def _feedback(request: Request, person: Person, submission_id: str) -> dict[str,
     row, assignment_row = find_submission(request, person, submission_id)
     database: Database = request.app.state.database
     with database.read() as session:
-        times = store.learner_times(session, assignment_row, row.person_id)
+        times = store.submission_times(session, assignment_row, row)
     teaches = person.has("teacher", assignment_row.course_id)
     if row.state != "returned" or not (teaches or store.feedback_is_shown(row, times)):
         raise LearnspaceError("not_returned", "There is no feedback yet. Your teacher has not returned it.", 404)

@@ -1,7 +1,7 @@
 """HTTP of receipts.
 
-Rights: a receipt is read by who handed in and by the teachers of the course; the key that verifies receipts, and what
-may be handed in, are for everyone, the key without a sign-in.
+Rights: a receipt is read by who handed in, by who was in the team that did, and by the teachers of the course; the key
+that verifies receipts, and what may be handed in, are for everyone, the key without a sign-in.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from starlette.concurrency import run_in_threadpool
 
 from learnspace_assignments import grading, store
 from learnspace_assignments.coursedir import course_directory, gradebook_time
-from learnspace_assignments.models import Marks, SubmissionState, TaughtAssignment, TaughtSubmission
+from learnspace_assignments.models import Marks, SubmissionState, TaughtAssignment, TaughtSubmission, TeamMember
 from learnspace_assignments.points import max_points
 from learnspace_assignments.service.preparing import adopt_sources, is_there, release_state
 from learnspace_assignments.tables import AssignmentRow, SubmissionRow
@@ -81,16 +81,17 @@ def submissions(
     database: Database = request.app.state.database
     with database.read() as session:
         row = store.get_assignment(session, course, name, released=False)
-        found = store.every_submission(session, row) if every else store.newest_submissions(session, row)
-        granted = store.Granted(session, [course])
+        # A team's stands there once for each member: nbgrader has a folder for each student.
+        found = store.every_submission(session, row) if every else store.newest_of_each(session, row)
+        taught = _taught_submissions(session, row, found, store.Granted(session, [course]))
     return [
         CollectedSubmission(
-            **_submission(submission, person, granted.times(row, person.id)).model_dump(),
+            **each.model_dump(),
             files=[FileEntry.model_validate(file) for file in submission.files],
             digest=submission.digest,
             pages=dict(submission.feedback) if submission.state == "returned" else {},
         )
-        for submission, person in found
+        for (submission, _), each in zip(found, taught, strict=True)
     ]
 
 
@@ -220,12 +221,29 @@ def _taught(
         due_at=row.due_at,
         learners=len(people.list_members(session, row.course_id)),
         max_score=row.max_score,
-        submissions=[
-            _submission(one, person, granted.times(row, person.id), running)
-            for one, person in store.newest_submissions(session, row)
-        ],
+        submissions=_taught_submissions(session, row, store.newest_submissions(session, row), granted, running),
         job=told(session, job_row) if job_row else None,
     )
+
+
+def _taught_submissions(
+    session: Session,
+    row: AssignmentRow,
+    found: list[tuple[SubmissionRow, PersonRow]],
+    granted: store.Granted,
+    running: Collection[str] = (),
+) -> list[TaughtSubmission]:
+    together = store.counts_for(session, (submission for submission, _ in found))
+    names = store.team_names(session, row) if together else {}
+    taught = []
+    for submission, person in found:
+        members = together.get(submission.id, [])
+        times = granted.times(row, *([each.id for each in members] or [person.id]))
+        one = _submission(submission, person, times, running)
+        one.team = names.get(submission.team_id or "", "")
+        one.members = [TeamMember(username=each.username, name=each.name) for each in members]
+        taught.append(one)
+    return taught
 
 
 def _submission(row: SubmissionRow, person: PersonRow, times: Times, running: Collection[str] = ()) -> TaughtSubmission:

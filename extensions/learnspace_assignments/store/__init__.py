@@ -23,27 +23,39 @@ from learnspace_assignments.store.assignments import (
     release,
 )
 from learnspace_assignments.store.gradingreport import grading_report
+from learnspace_assignments.store.learnerview import (
+    all_for_learner,
+    feedback_is_shown,
+    for_learner,
+    one_submission,
+    solution_is_shown,
+)
 from learnspace_assignments.store.reports import get_report, newest_job, newest_release, save_report
 from learnspace_assignments.store.settings import archive, change_settings, settings_of
 from learnspace_assignments.store.submissions import (
-    all_for_learner,
     every_submission,
-    feedback_is_shown,
-    for_learner,
     get_submission,
     graded_submissions,
     has_marks,
     newest_like,
+    newest_of_each,
     newest_submissions,
     note_graded,
     note_regraded,
     note_returned,
     note_scored,
     note_withheld,
-    one_submission,
-    solution_is_shown,
     submissions_of,
     submit,
+)
+from learnspace_assignments.store.teams import team_names
+from learnspace_assignments.store.teamwork import (
+    counts_for,
+    is_superseded,
+    may_read,
+    newest_times,
+    share_work,
+    submission_times,
 )
 from learnspace_assignments.store.terms import Granted, learner_times, times_of
 from learnspace_assignments.store.versions import get_version, note_version, reword, taught_versions
@@ -66,6 +78,7 @@ __all__ = [
     "change_grant",
     "change_settings",
     "copy_assignments",
+    "counts_for",
     "ensure_assignment",
     "every_submission",
     "feedback_is_shown",
@@ -83,14 +96,18 @@ __all__ = [
     "grant",
     "has_marks",
     "is_newest",
+    "is_superseded",
     "known_before",
     "learner_times",
     "list_assignments",
     "list_open",
+    "may_read",
     "newest_job",
     "newest_like",
+    "newest_of_each",
     "newest_release",
     "newest_submissions",
+    "newest_times",
     "note",
     "note_fetched",
     "note_given",
@@ -107,11 +124,14 @@ __all__ = [
     "reword",
     "save_report",
     "settings_of",
+    "share_work",
     "solution_is_shown",
+    "submission_times",
     "submissions_of",
     "submit",
     "take_back",
     "taught_versions",
+    "team_names",
     "times_of",
     "waiting_for_grader",
 ]

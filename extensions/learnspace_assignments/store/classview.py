@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -22,8 +21,9 @@ from learnspace_assignments.models.progress import AskedQuestion
 from learnspace_assignments.store.newest import newest
 from learnspace_assignments.store.progress import is_stuck
 from learnspace_assignments.store.talk import unanswered
+from learnspace_assignments.store.teamwork import members_of_work
 from learnspace_assignments.store.terms import Granted
-from learnspace_assignments.tables import AssignmentRow, FetchRow, ProgressRow, SubmissionRow, TeamMemberRow
+from learnspace_assignments.tables import AssignmentRow, FetchRow, ProgressRow, SubmissionRow
 from learnspace_people import store as people
 
 Key = tuple[str, str]
@@ -41,6 +41,7 @@ def class_view(session: Session, row: AssignmentRow, asked: Sequence[AskedQuesti
     granted = Granted(session, [row.course_id])
     progress = _progress(session, row)
     handed_in = _handed_in(session, row)
+    together = members_of_work(session, {one.id for one in handed_in.values() if one.team_id is not None})
     asking = {one.person.id for one in unanswered(session, [row.id])}
     questions = [
         ClassQuestion(notebook=one.notebook, id=one.id, title=one.title, points=one.points, checkable=one.checkable)
@@ -58,6 +59,8 @@ def class_view(session: Session, row: AssignmentRow, asked: Sequence[AskedQuesti
             _count(question, cell)
         fetched_at = fetched.get(person.id)
         received_at: datetime | None = submission.received_at if submission else None
+        members = together.get(submission.id, []) if submission else []
+        for_whom = [member.id for member in members] or [person.id]
         marks: dict[str, Any] = (submission.marks if submission else None) or {}
         learners.append(
             ClassLearner(
@@ -67,7 +70,7 @@ def class_view(session: Session, row: AssignmentRow, asked: Sequence[AskedQuesti
                 state=_state(fetched_at is not None, submission, questions, cells),
                 fetched_at=fetched_at,
                 received_at=received_at,
-                late=received_at is not None and granted.times(row, person.id).is_late(received_at),
+                late=received_at is not None and granted.times(row, *for_whom).is_late(received_at),
                 submission=submission.id if submission else None,
                 submission_state=submission.state if submission else None,
                 formgrader_id=submission.formgrader_id if submission else "",
@@ -111,17 +114,8 @@ def _progress(session: Session, row: AssignmentRow) -> dict[str, tuple[dict[Key,
 
 def _handed_in(session: Session, row: AssignmentRow) -> dict[str, Row[Any]]:
     """Return each learner's newest submission, their own or their team's, by person."""
-    members: dict[str, list[str]] = defaultdict(list)
-    if row.team_size > 1:
-        for one in session.scalars(select(TeamMemberRow).filter_by(assignment_id=row.id)):
-            members[one.team_id].append(one.person_id)
-    found: dict[str, Row[Any]] = {}
-    for submission in session.execute(select(newest(SubmissionRow.assignment_id == row.id))):
-        for person_id in {submission.person_id, *members.get(submission.team_id or "", [])}:
-            held = found.get(person_id)
-            if held is None or held.handed_in_at < submission.handed_in_at:
-                found[person_id] = submission
-    return found
+    query = select(newest(SubmissionRow.assignment_id == row.id))
+    return {submission.learner_id: submission for submission in session.execute(query)}
 
 
 def _marked(submission: Row[Any] | None) -> dict[Key, ClassCell]:

@@ -33,7 +33,8 @@ def grading_report(session: Session, assignment: AssignmentRow) -> GradingReport
             PersonRow.name,
         )
         .join(counts, counts.c.id == SubmissionRow.id)
-        .join(PersonRow, PersonRow.id == SubmissionRow.person_id)
+        # A team's work is that of each member.
+        .join(PersonRow, PersonRow.id == counts.c.learner_id)
         .order_by(PersonRow.username)
     )
     rows = list(session.execute(query))

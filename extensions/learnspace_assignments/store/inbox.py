@@ -42,7 +42,13 @@ def waiting(session: Session, courses: list[str]) -> list[Waiting]:
 
     counted = newest(SubmissionRow.assignment_id.in_(listed))
     query = (
-        select(counted.c.assignment_id, counted.c.state, func.count(), func.min(counted.c.handed_in_at))
+        # A team's submission is there once for each member.
+        select(
+            counted.c.assignment_id,
+            counted.c.state,
+            func.count(counted.c.id.distinct()),
+            func.min(counted.c.handed_in_at),
+        )
         .where(counted.c.state.in_(KINDS))
         .group_by(counted.c.assignment_id, counted.c.state)
     )

@@ -7,12 +7,12 @@ from sqlalchemy.orm import Session
 
 from learnspace_assignments.marksheet import Column, Marksheet, Row
 from learnspace_assignments.store.newest import newest
-from learnspace_assignments.tables import AssignmentRow, SubmissionRow, TeamMemberRow
+from learnspace_assignments.tables import AssignmentRow, SubmissionRow
 from learnspace_people.tables import EnrolmentRow, PersonRow
 
 
 def marksheet(session: Session, course: str) -> Marksheet:
-    """Return the newest graded marks of every learner of a course; a team's marks are each member's."""
+    """Return the newest graded marks of every learner of a course; a team's marks are those of each who was in it."""
     assignments = session.scalars(
         select(AssignmentRow)
         .where(AssignmentRow.course_id == course, AssignmentRow.archived_at.is_(None))
@@ -20,15 +20,11 @@ def marksheet(session: Session, course: str) -> Marksheet:
     ).all()
     columns = [Column(id=row.id, name=row.name, title=row.title, max_score=row.max_score) for row in assignments]
     ids = [column.id for column in columns]
-    members: dict[str, list[str]] = {}
-    for member in session.scalars(select(TeamMemberRow).where(TeamMemberRow.assignment_id.in_(ids))):
-        members.setdefault(member.team_id, []).append(member.person_id)
     scores: dict[tuple[str, int], float] = {}
     counted = newest(SubmissionRow.assignment_id.in_(ids))
     for one in session.execute(select(counted).where(counted.c.state.in_(("graded", "returned")))):
         if one.marks is not None:
-            for person_id in {one.person_id, *members.get(one.team_id or "", [])}:
-                scores[person_id, one.assignment_id] = float(one.marks["score"])
+            scores[one.learner_id, one.assignment_id] = float(one.marks["score"])
     learners = session.execute(
         select(PersonRow, EnrolmentRow.section)
         .join(EnrolmentRow, EnrolmentRow.person_id == PersonRow.id)

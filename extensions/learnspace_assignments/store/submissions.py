@@ -5,18 +5,24 @@ from __future__ import annotations
 import uuid
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, case, func, insert, select
+from sqlalchemy import and_, bindparam, case, func, insert, select
 from sqlalchemy.orm import Session
 
-from learnspace_assignments.models import Assignment, LearnerState, Marks, Receipt, Submission
+from learnspace_assignments.models import Marks, Receipt
 from learnspace_assignments.receipts import digest_of, sign
-from learnspace_assignments.store.again import count_again, grade_again_what_counts
+from learnspace_assignments.store.again import count_again, count_for_all, grade_again_what_counts
 from learnspace_assignments.store.assignments import note
-from learnspace_assignments.store.terms import Granted, admit, last_times, learner_times, terms_of
-from learnspace_assignments.store.versions import Standing, standings_of
-from learnspace_assignments.store.whengraded import Waiting, grading_policies, is_newest
-from learnspace_assignments.tables import AssignmentRow, FetchRow, SubmissionRow
-from learnspace_assignments.times import Times
+from learnspace_assignments.store.teamwork import (
+    counts_for,
+    is_superseded,
+    is_theirs,
+    person_ids_of,
+    stands_for,
+    submission_times,
+    who_hands_in,
+)
+from learnspace_assignments.store.terms import admit
+from learnspace_assignments.tables import AssignmentRow, SubmissionRow
 from learnspace_core.database import now
 from learnspace_core.errors import LearnspaceError, NotFound
 from learnspace_core.models import FileEntry
@@ -27,8 +33,11 @@ from learnspace_people.tables import PersonRow
 _BEFORE = select(
     func.max(SubmissionRow.handed_in_at).label("last"),
     func.max(case((SubmissionRow.digest == bindparam("digest"), SubmissionRow.id))).label("same"),
-).where(SubmissionRow.assignment_id == bindparam("assignment"), SubmissionRow.person_id == bindparam("person"))
+).where(SubmissionRow.assignment_id == bindparam("assignment"))
+_BEFORE_ALONE = _BEFORE.where(SubmissionRow.person_id == bindparam("person"), SubmissionRow.team_id.is_(None))
+_BEFORE_TOGETHER = _BEFORE.where(SubmissionRow.team_id == bindparam("team"))
 _INSERT = insert(SubmissionRow.metadata.tables["submission"])
+_INSERT_MEMBER = insert(SubmissionRow.metadata.tables["submission_member"])
 TICK = timedelta(microseconds=1)
 """The least by which one version follows another."""
 
@@ -44,7 +53,8 @@ def submit(
 ) -> tuple[Receipt, bool]:
     """Take a submission whose bytes are on disk already.
 
-    What was taken once has its receipt for ever. What comes last counts, also where it was taken before.
+    What was taken once has its receipt for ever. What comes last counts, also where it was taken before. Where the
+    assignment is for teams it is the team's, whoever of it hands in, and counts for all who are in it then.
 
     Args:
         session: the session of the change.
@@ -59,18 +69,28 @@ def submit(
         The receipt, and whether the submission is a new one.
 
     Raises:
-        LearnspaceError: if it may not be handed in now, see ``admit``.
+        LearnspaceError: if it may not be handed in now, see ``admit``; 409 ``no_team``.
     """
     digest = digest_of(files)
     at = received_at or now()
-    before = session.execute(_BEFORE, {"assignment": row.id, "person": person.id, "digest": digest}).one()
+    who = who_hands_in(session, row, person.id)
+    if who is None:
+        return _held_before(session, row, person, digest), False
+    team_id = who.team.id if who.team else None
+    values = {"assignment": row.id, "digest": digest}
+    if team_id is None:
+        before = session.execute(_BEFORE_ALONE, {**values, "person": person.id}).one()
+    else:
+        before = session.execute(_BEFORE_TOGETHER, {**values, "team": team_id}).one()
     handed_in_at = at if before.last is None else max(at, before.last + TICK)
     if before.same is not None:
         held = session.get_one(SubmissionRow, before.same)
+        if team_id is not None:
+            count_for_all(session, row, held, at, person.id, who.person_ids)
         if held.handed_in_at != before.last:
-            count_again(session, row, held, at, handed_in_at)
+            count_again(session, row, held, at, handed_in_at, person.id, who.person_ids)
         return Receipt.model_validate(held.receipt), False
-    admit(session, person.id, row, at)
+    admit(session, row, at, who.person_ids, team_id)
     submission_id = uuid.uuid4().hex
     receipt = sign(
         Receipt(
@@ -78,6 +98,8 @@ def submit(
             course=row.course_id,
             assignment=row.name,
             username=person.username,
+            team=who.team.name if who.team else None,
+            members=who.usernames,
             received_at=at,
             queued_at=queued_at,
             files=files,
@@ -91,6 +113,7 @@ def submit(
             "id": submission_id,
             "assignment_id": row.id,
             "person_id": person.id,
+            "team_id": team_id,
             "received_at": receipt.received_at,
             "handed_in_at": handed_in_at,
             "queued_at": queued_at,
@@ -101,7 +124,34 @@ def submit(
         },
     )
     note(session, person.id, "submitted", "submission", submission_id, row)
+    if team_id is not None:
+        session.execute(
+            _INSERT_MEMBER, [{"submission_id": submission_id, "person_id": each} for each in who.person_ids]
+        )
+        for each in who.person_ids:
+            if each != person.id:
+                note(session, each, "team_submitted", "submission", submission_id, row, context={"by": person.id})
     return receipt, True
+
+
+def _held_before(session: Session, row: AssignmentRow, person: Person, digest: str) -> Receipt:
+    """Return the receipt of what counts for a person who is in no team any more.
+
+    Raises:
+        LearnspaceError: 409 ``no_team``, if they never handed this in.
+    """
+    theirs = select(SubmissionRow.receipt).where(
+        is_theirs(person.id),
+        SubmissionRow.assignment_id == row.id,
+        SubmissionRow.digest == digest,
+    )
+    held = session.scalar(theirs.limit(1))
+    if held is None:
+        todo = "Join a team or make one" if row.team_signup else "Ask your teacher to put you into a team"
+        raise LearnspaceError(
+            "no_team", f"This is handed in by a team, and you are in none. {todo}, then hand in.", 409
+        )
+    return Receipt.model_validate(held)
 
 
 def get_submission(session: Session, submission_id: str) -> tuple[SubmissionRow, AssignmentRow]:
@@ -113,35 +163,53 @@ def get_submission(session: Session, submission_id: str) -> tuple[SubmissionRow,
 
 
 def newest_like(session: Session, submission_id: str) -> tuple[SubmissionRow, PersonRow, AssignmentRow]:
-    """Return the newest submission of the same learner, or team, for the same assignment."""
+    """Return the newest submission of the same learner, or team, for the same assignment, and in whose name it is.
+
+    What a team handed in before somebody left it is theirs who left, whatever the team handed in since.
+    """
     row, assignment = get_submission(session, submission_id)
-    whose = SubmissionRow.team_id == row.team_id if row.team_id else SubmissionRow.person_id == row.person_id
+    if row.team_id is None:
+        whose = and_(SubmissionRow.person_id == row.person_id, SubmissionRow.team_id.is_(None))
+    elif is_superseded(session, row) and (gone := stands_for(session, assignment, row)) is not None:
+        return row, gone, assignment
+    else:
+        whose = SubmissionRow.team_id == row.team_id
     query = select(SubmissionRow, PersonRow).join(PersonRow).where(SubmissionRow.assignment_id == assignment.id, whose)
     last = query.order_by(SubmissionRow.handed_in_at.desc(), SubmissionRow.id.desc()).limit(1)
     newer, person = session.execute(last).one()
-    return newer, person, assignment
+    return newer, stands_for(session, assignment, newer) or person, assignment
 
 
 def submissions_of(session: Session, assignment: AssignmentRow, person_id: str) -> list[SubmissionRow]:
-    """Return what the person handed in for the assignment, first what counts."""
-    query = select(SubmissionRow).filter_by(assignment_id=assignment.id, person_id=person_id)
+    """Return what counts for the person in the assignment, first what they handed in last."""
+    query = select(SubmissionRow).where(is_theirs(person_id), SubmissionRow.assignment_id == assignment.id)
     return list(session.scalars(query.order_by(SubmissionRow.handed_in_at.desc())))
 
 
 def every_submission(session: Session, assignment: AssignmentRow) -> list[tuple[SubmissionRow, PersonRow]]:
-    """Return every version that learners handed in for the assignment, by username, last what counts."""
-    query = (
-        select(SubmissionRow, PersonRow)
-        .join(PersonRow)
-        .where(SubmissionRow.assignment_id == assignment.id)
-        .order_by(PersonRow.username, SubmissionRow.handed_in_at)
-    )
-    return [(row, person) for row, person in session.execute(query)]
+    """Return every version that was handed in, once for each learner it counts for: by username, last what counts."""
+    query = select(SubmissionRow, PersonRow).join(PersonRow).where(SubmissionRow.assignment_id == assignment.id)
+    rows = [(row, person) for row, person in session.execute(query)]
+    together = counts_for(session, (row for row, _ in rows))
+    counted = [(row, each) for row, person in rows for each in together.get(row.id, [person])]
+    return sorted(counted, key=lambda one: (one[1].username, one[0].handed_in_at))
+
+
+def newest_of_each(session: Session, assignment: AssignmentRow) -> list[tuple[SubmissionRow, PersonRow]]:
+    """Return each learner's newest submission for the assignment, by username; a team's once for each member."""
+    return list({person.id: (row, person) for row, person in every_submission(session, assignment)}.values())
 
 
 def newest_submissions(session: Session, assignment: AssignmentRow) -> list[tuple[SubmissionRow, PersonRow]]:
-    """Return what each learner handed in last for the assignment, by username."""
-    return list({person.id: (row, person) for row, person in every_submission(session, assignment)}.values())
+    """Return what is a learner's newest submission for the assignment, by username; a team's is there once.
+
+    It stands for its team with who handed it in or, if that is not their newest any more, with the first whose it is.
+    """
+    found: dict[str, tuple[SubmissionRow, PersonRow]] = {}
+    for row, person in newest_of_each(session, assignment):
+        if row.id not in found or person.id == row.person_id:
+            found[row.id] = (row, person)
+    return list(found.values())
 
 
 def has_marks(session: Session, assignment: AssignmentRow) -> bool:
@@ -192,12 +260,13 @@ def note_returned(
 
 def note_scored(session: Session, row: SubmissionRow, assignment: AssignmentRow, teacher_id: str | None) -> None:
     """Append to the record that the learner got marks; without the numbers where they are not to be seen yet."""
-    times = learner_times(session, assignment, row.person_id)
+    times = submission_times(session, assignment, row)
     numbers = {}
     if row.marks is not None and times.shows_now(times.shows.marks, now()):
         numbers = {"score": row.marks["score"], "max_score": row.marks["max_score"]}
     context = {"instructor": teacher_id} if teacher_id else {}
-    note(session, row.person_id, "scored", "submission", row.id, assignment, numbers, context)
+    for each in person_ids_of(session, row):
+        note(session, each, "scored", "submission", row.id, assignment, numbers, context)
 
 
 def note_regraded(
@@ -213,114 +282,9 @@ def note_regraded(
     row.marks, row.feedback = marks.model_dump(), feedback
     if marks.score == old:
         return
-    times = learner_times(session, assignment, row.person_id)
+    times = submission_times(session, assignment, row)
     numbers = {}
     if times.shows_now(times.shows.marks, now()):
         numbers = {"score": marks.score, "max_score": marks.max_score, "old_score": old}
-    note(session, row.person_id, "rescored", "submission", row.id, assignment, numbers, {"instructor": teacher_id})
-
-
-def for_learner(session: Session, person: Person, row: AssignmentRow, course_title: str) -> Assignment:
-    """Return the assignment as the learner sees it: with their own times, and marks only once they may see them."""
-    return all_for_learner(session, person, [(row, course_title)])[0]
-
-
-def all_for_learner(session: Session, person: Person, rows: list[tuple[AssignmentRow, str]]) -> list[Assignment]:
-    """Return the assignments, given with their courses' titles, as the learner sees them, in one query a table."""
-    ids = [row.id for row, _ in rows]
-    fetches = select(FetchRow).where(FetchRow.person_id == person.id, FetchRow.assignment_id.in_(ids))
-    fetched = {fetch.assignment_id: fetch.version for fetch in session.scalars(fetches)}
-    standings = standings_of(session, [row for row, _ in rows], fetched)
-    submissions: dict[int, list[SubmissionRow]] = {id: [] for id in ids}
-    query = select(SubmissionRow).where(SubmissionRow.person_id == person.id, SubmissionRow.assignment_id.in_(ids))
-    for submission in session.scalars(query.order_by(SubmissionRow.handed_in_at.desc())):
-        submissions[submission.assignment_id].append(submission)
-    granted = Granted(session, {row.course_id for row, _ in rows}, person.id)
-    policies = grading_policies(session, [row for row, _ in rows])
-    waiting = Waiting(session, policies, [handed_in[0] for handed_in in submissions.values() if handed_in])
-    found = []
-    for row, title in rows:
-        times = granted.times(row, person.id)
-        seen = _seen_by_learner(session, row, title, standings[row.id], submissions[row.id], times)
-        seen.grading = policies[row.id]
-        if seen.submissions:
-            seen.submissions[0].waits_for = waiting.waits_for(submissions[row.id][0], times)
-        found.append(seen)
-    return found
-
-
-def _seen_by_learner(
-    session: Session,
-    row: AssignmentRow,
-    course_title: str,
-    standing: Standing,
-    handed_in: list[SubmissionRow],
-    times: Times,
-) -> Assignment:
-    submissions = [submission_for_learner(one, times) for one in handed_in]
-    state: LearnerState = "working" if standing.fetched else "not_started"
-    if submissions:
-        state = "returned" if submissions[0].state == "returned" else "handed_in"
-    return Assignment(
-        **dict(terms_of(times, len(submissions), now())),
-        **standing.fields(),
-        course=row.course_id,
-        course_title=course_title,
-        name=row.name,
-        title=row.title,
-        state=state,
-        max_score=row.max_score,
-        files=[FileEntry.model_validate(file) for file in row.files],
-        submissions=submissions,
-        solution=solution_is_shown(session, row, times, returned=any(one.state == "returned" for one in submissions)),
-    )
-
-
-def submission_for_learner(row: SubmissionRow, times: Times) -> Submission:
-    """Return a submission as its learner sees it; grading that is under way is simply handed in."""
-    at = now()
-    returned = row.state == "returned"
-    marks = returned and times.shows_now(times.shows.marks, at)
-    feedback = feedback_is_shown(row, times)
-    return Submission(
-        id=row.id,
-        received_at=row.received_at,
-        again_at=row.again_at,
-        queued_at=row.queued_at,
-        late=times.is_late(row.received_at),
-        state="returned" if marks or feedback else "handed_in",
-        files=[FileEntry.model_validate(file) for file in row.files],
-        digest=row.digest,
-        marks=Marks.model_validate(row.marks) if marks else None,
-        feedback=feedback,
-        pages=dict(row.feedback) if feedback else {},
-    )
-
-
-def one_submission(session: Session, row: SubmissionRow, assignment: AssignmentRow) -> Submission:
-    """Return a single submission as its learner sees it."""
-    times = learner_times(session, assignment, row.person_id)
-    seen = submission_for_learner(row, times)
-    if is_newest(session, row.id):
-        seen.waits_for = Waiting(session, grading_policies(session, [assignment]), [row]).waits_for(row, times)
-    return seen
-
-
-def feedback_is_shown(row: SubmissionRow, times: Times) -> bool:
-    """Tell whether the learner may read the feedback on their submission now."""
-    return row.state == "returned" and times.shows_now(times.shows.feedback, now())
-
-
-def solution_is_shown(session: Session, assignment: AssignmentRow, times: Times, *, returned: bool) -> bool:
-    """Tell whether a learner may read the solution: never while anybody can still hand in, even with a late extension.
-
-    Args:
-        session: where it is read.
-        assignment: the assignment.
-        times: those of the learner.
-        returned: whether work of the learner's was returned.
-    """
-    at, when = now(), times.shows.solutions
-    if when == "never" or not times.is_over(at) or not last_times(session, assignment).is_over(at):
-        return False
-    return returned or when == "after_due"
+    for each in person_ids_of(session, row):
+        note(session, each, "rescored", "submission", row.id, assignment, numbers, {"instructor": teacher_id})

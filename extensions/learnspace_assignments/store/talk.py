@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from learnspace_assignments.models.talk import Message, NewMessage, Talk
 from learnspace_assignments.store.assignments import note
+from learnspace_assignments.store.teamwork import is_theirs
 from learnspace_assignments.tables import AssignmentRow, MessageRow, SubmissionRow
 from learnspace_core.database import now
 from learnspace_core.errors import LearnspaceError, NotFound
@@ -124,7 +125,7 @@ def partner(session: Session, row: AssignmentRow, username: str) -> str:
     ties = (
         select(EnrolmentRow.id).filter_by(person_id=person_id, course_id=row.course_id, role="learner"),
         select(MessageRow.id).filter_by(person_id=person_id, assignment_id=row.id),
-        select(SubmissionRow.id).filter_by(person_id=person_id, assignment_id=row.id),
+        select(SubmissionRow.id).where(is_theirs(person_id or ""), SubmissionRow.assignment_id == row.id),
     )
     if person_id is None or all(session.scalar(tie.limit(1)) is None for tie in ties):
         raise NotFound("The learner")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from sqlalchemy import func, or_, select
@@ -34,13 +34,13 @@ class Granted:
     Args:
         session: where it is read.
         courses: the ids of the courses.
-        person_id: if only one learner will be asked for.
+        person_ids: the learners who will be asked for, if not all.
     """
 
-    def __init__(self, session: Session, courses: Iterable[str], person_id: str | None = None) -> None:
+    def __init__(self, session: Session, courses: Iterable[str], person_ids: Collection[str] | None = None) -> None:
         query = select(AccommodationRow).where(AccommodationRow.course_id.in_(list(courses)))
-        if person_id is not None:
-            query = query.where(or_(AccommodationRow.person_id == person_id, AccommodationRow.person_id.is_(None)))
+        if person_ids is not None:
+            query = query.where(or_(AccommodationRow.person_id.in_(person_ids), AccommodationRow.person_id.is_(None)))
         self._rows = list(session.scalars(query))
         self._sections: dict[tuple[str, str], set[str]] = defaultdict(set)
         with_sections = {row.course_id for row in self._rows if row.section}
@@ -48,26 +48,26 @@ class Granted:
             members = select(EnrolmentRow.course_id, EnrolmentRow.person_id, EnrolmentRow.section).where(
                 EnrolmentRow.course_id.in_(with_sections), EnrolmentRow.role == "learner", EnrolmentRow.section != ""
             )
-            if person_id is not None:
-                members = members.where(EnrolmentRow.person_id == person_id)
+            if person_ids is not None:
+                members = members.where(EnrolmentRow.person_id.in_(person_ids))
             for course, member, section in session.execute(members):
                 self._sections[course, member].add(section)
 
-    def times(self, assignment: AssignmentRow, person_id: str) -> Times:
-        """Return the times of one learner."""
-        sections = self._sections.get((assignment.course_id, person_id), set())
+    def times(self, assignment: AssignmentRow, *person_ids: str) -> Times:
+        """Return the times of one learner, or of a team: the most generous of what its members were granted."""
+        sections = {section for each in person_ids for section in self._sections.get((assignment.course_id, each), ())}
         return times_of(assignment).with_grants(
             _grant(row)
             for row in self._rows
             if row.course_id == assignment.course_id
             and row.assignment_id in (None, assignment.id)
-            and (row.person_id == person_id or (row.section and row.section in sections))
+            and (row.person_id in person_ids or (row.section and row.section in sections))
         )
 
 
 def learner_times(session: Session, assignment: AssignmentRow, person_id: str) -> Times:
     """Return the times of one learner in one assignment."""
-    return Granted(session, [assignment.course_id], person_id).times(assignment, person_id)
+    return Granted(session, [assignment.course_id], [person_id]).times(assignment, person_id)
 
 
 def last_times(session: Session, assignment: AssignmentRow) -> Times:
@@ -95,8 +95,17 @@ def terms_of(times: Times, used: int, at: datetime) -> Terms:
     )
 
 
-def admit(session: Session, person_id: str, assignment: AssignmentRow, at: datetime) -> None:
+def admit(
+    session: Session, assignment: AssignmentRow, at: datetime, person_ids: list[str], team_id: str | None = None
+) -> None:
     """Let a new hand-in through, or refuse it; called in the transaction that keeps it, with the time it gets.
+
+    Args:
+        session: the session of the change.
+        assignment: the assignment.
+        at: when it came.
+        person_ids: for whom it is.
+        team_id: the team that hands in, which is locked; without it, the one person.
 
     Raises:
         NotFound: before the assignment opens.
@@ -107,20 +116,21 @@ def admit(session: Session, person_id: str, assignment: AssignmentRow, at: datet
         raise NotFound("The assignment")
     if times.attempts is not None:
         # One hand-in of a learner at a time, so that two at once cannot both be the last one.
-        session.execute(select(PersonRow.id).where(PersonRow.id == person_id).with_for_update(key_share=True))
-        used = used_attempts(session, assignment, person_id)
+        if team_id is None:
+            session.execute(select(PersonRow.id).where(PersonRow.id == person_ids[0]).with_for_update(key_share=True))
+        used = used_attempts(session, assignment, person_ids[0], team_id)
     else:
         used = 0
     if times.refusal(at, used) is None:
         return
-    times = learner_times(session, assignment, person_id)
+    times = Granted(session, [assignment.course_id], person_ids).times(assignment, *person_ids)
     reason = times.refusal(at, used)
     if reason is not None:
         raise LearnspaceError(reason, _words(reason, times), 409)
 
 
-def admit_again(session: Session, person_id: str, assignment: AssignmentRow, at: datetime) -> None:
-    """Let an older version of a learner's count again, or refuse it; it costs no attempt.
+def admit_again(session: Session, assignment: AssignmentRow, at: datetime, person_ids: list[str]) -> None:
+    """Let an older version of a learner's, or a team's, count again, or refuse it; it costs no attempt.
 
     Raises:
         NotFound: before the assignment opens.
@@ -131,17 +141,17 @@ def admit_again(session: Session, person_id: str, assignment: AssignmentRow, at:
         raise NotFound("The assignment")
     if times.refusal(at, 0) is None:
         return
-    times = learner_times(session, assignment, person_id)
+    times = Granted(session, [assignment.course_id], person_ids).times(assignment, *person_ids)
     reason = times.refusal(at, 0)
     if reason is not None:
         kept = "These files came before and their receipt stands, but what you handed in last counts."
         raise LearnspaceError(reason, f"{kept} {_words(reason, times)}", 409)
 
 
-def used_attempts(session: Session, assignment: AssignmentRow, person_id: str) -> int:
-    """Return how often the learner has handed in; the same bytes again do not count."""
-    query = select(func.count()).select_from(SubmissionRow)
-    return session.scalar(query.filter_by(assignment_id=assignment.id, person_id=person_id)) or 0
+def used_attempts(session: Session, assignment: AssignmentRow, person_id: str, team_id: str | None = None) -> int:
+    """Return how often the learner, or the team, has handed in; the same bytes again do not count."""
+    query = select(func.count()).select_from(SubmissionRow).filter_by(assignment_id=assignment.id, team_id=team_id)
+    return session.scalar(query if team_id else query.filter_by(person_id=person_id)) or 0
 
 
 def _words(reason: WhyRefused, times: Times) -> str:

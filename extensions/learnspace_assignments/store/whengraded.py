@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from learnspace_assignments.models.whengraded import GradingPolicy, WaitsFor
 from learnspace_assignments.store.newest import newest, subject_of
+from learnspace_assignments.store.teamwork import counts_for
 from learnspace_assignments.store.terms import Granted, times_of
 from learnspace_assignments.tables import AssignmentRow, AutomaticGradingRow, SubmissionRow
 from learnspace_assignments.times import Times
@@ -65,12 +66,16 @@ def waiting_for_grader(session: Session) -> list[tuple[AssignmentRow, Submission
         )
         .order_by(SubmissionRow.handed_in_at)
     )
-    found = [(rows[one.assignment_id], one) for one in session.scalars(query)]
+    # A team's is there once for each member.
+    newest_ones = list({one.id: one for one in session.scalars(query)}.values())
+    found = [(rows[one.assignment_id], one) for one in newest_ones]
+    together = counts_for(session, newest_ones)
     granted = Granted(session, {row.course_id for row, _ in found})
+    whose = {one.id: [each.id for each in together[one.id]] or [one.person_id] for one in newest_ones}
     return [
         (row, one)
         for row, one in found
-        if policies[row.id].when == "on_hand_in" or granted.times(row, one.person_id).is_late(at)
+        if policies[row.id].when == "on_hand_in" or granted.times(row, *whose[one.id]).is_late(at)
     ]
 
 
