@@ -10,7 +10,7 @@ import difflib
 import os
 import tomllib
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -133,6 +133,10 @@ class Sandbox(Section):
         64_000_000, ge=1_000_000, description="What one run may write, in bytes; it is kept in memory and counts there."
     )
     open_files: int = Field(256, ge=32, description="Files that one process of a run may have open.")
+    warm_packages: tuple[Annotated[str, Field(pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$")], ...] = Field(
+        ("numpy", "numpy.testing", "pandas", "matplotlib.pyplot", "IPython.display"),
+        description="Modules that a sandbox imports once, where it has them, so that no notebook waits for them.",
+    )
 
 
 class Grading(Section):

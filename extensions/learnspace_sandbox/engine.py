@@ -157,6 +157,7 @@ class Sandbox:
         # A container has nothing else under /tmp; what runs a process sandbox may well be installed there.
         scratch = "/tmp" if self.kind == "docker" else ""  # noqa: S108 - in the container
         task = {"limits": limits, "output_bytes": settings.output_bytes, "scratch": scratch}
+        task["packages"] = settings.warm_packages
         return ["-m", "learnspace_sandbox.warm", json.dumps(task)]
 
 

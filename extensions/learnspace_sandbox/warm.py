@@ -30,8 +30,6 @@ from learnspace_sandbox.memory import forget_peak, peak
 from learnspace_sandbox.models import Cell, CellResult, Ended, Request, Result
 from learnspace_sandbox.shell import Shell, capture_below, make_shell
 
-PACKAGES = ("numpy", "pandas", "matplotlib.pyplot", "IPython.display")
-"""What is imported before the first notebook, where it is installed."""
 VERDICT_BYTES = 1000
 COLD_SECONDS = 30
 """What a Jupyter kernel may take to start, beyond the time of its cells."""
@@ -220,16 +218,19 @@ def _end(child: int) -> None:
     os.waitpid(child, 0)
 
 
-def main(limits: Limits, output_bytes: int, scratch: str) -> None:
-    """Warm up, say whether runs are isolated, and run what is asked for until nobody asks any more."""
+def main(limits: Limits, output_bytes: int, scratch: str, packages: list[str]) -> None:
+    """Import the packages that are there, say whether runs are isolated, and run what is asked for.
+
+    Ends when nobody asks any more.
+    """
     asked, answers = os.dup(0), os.dup(1)
     nowhere = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):
         os.dup2(nowhere, standard)
     hide()
     os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
-    for package in PACKAGES:
-        with suppress(ImportError):
+    for package in packages:
+        with suppress(Exception):  # not there, or broken: then a notebook that imports it is told
             import_module(package)
     isolated = can_isolate()
     supervisor = Supervisor(make_shell(), limits, output_bytes, scratch, isolated=isolated)
@@ -247,4 +248,4 @@ def main(limits: Limits, output_bytes: int, scratch: str) -> None:
 
 if __name__ == "__main__":
     asked_for = json.loads(sys.argv[1])
-    main(Limits(**asked_for["limits"]), asked_for["output_bytes"], asked_for["scratch"])
+    main(Limits(**asked_for["limits"]), asked_for["output_bytes"], asked_for["scratch"], asked_for["packages"])

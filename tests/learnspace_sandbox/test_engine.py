@@ -92,3 +92,15 @@ def test_a_container_has_no_network_no_rights_and_a_read_only_root() -> None:
     assert result.cells[1].outputs[0]["text"] == "True False\n"
     assert [result.cells[2].status, result.cells[3].status] == ["error", "error"]
     assert result.cells[4].outputs[0]["text"] == "0000000000000000\n"
+
+
+def test_what_is_set_to_be_warm_is_imported_before_a_notebook_runs() -> None:
+    run = make_run("process", Sandbox(seconds=20, warm_packages=("wave", "no_such_package", "wave.no.such")))
+    result = run(_request("import sys; print([name in sys.modules for name in ('wave', 'aifc')])"))
+    assert result.cells[0].outputs[0]["text"] == "[True, False]\n"
+
+
+def test_a_notebook_finds_nothing_of_what_warmed_the_shell(run: Run) -> None:
+    result = run(_request("import sys", "print(hasattr(sys, 'last_value'), In, Out, 'f' in dir())"))
+    assert result.cells[1].outputs[0]["text"].startswith("False ['', 'import sys', ")
+    assert result.cells[1].outputs[0]["text"].endswith("] {} False\n")
