@@ -14,7 +14,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import is_grade, is_solution
 from traitlets import Callable, Integer
 
-from learnspace_assignments.probes import probes
+from learnspace_assignments.probes import plain, probes
 from learnspace_assignments.tables import WHOLE_NOTEBOOK
 from learnspace_sandbox.models import Cell, CellResult, Request, Result
 
@@ -28,8 +28,8 @@ ENDED = {
 }
 NO_EVIDENCE = "This check passed, but it passes with a wrong expected value too. A person has to look at it."
 NO_POINTS = "This check gave {points:g} points, and it can give 0 to {most:g}."
-PROBES = 6
-"""Probes in one notebook, unless it has more tests: each has one at least."""
+PROBES, LEAST = 6, 3
+"""Probes in one notebook, unless it has more tests; and of each test. A notebook that guesses is right once in four."""
 OUTPUT_KINDS = ("stream", "display_data", "execute_result", "error")
 
 
@@ -78,15 +78,15 @@ class SandboxExecute(NbGraderPreprocessor):
 def _cells(code: list[NotebookNode]) -> list[Cell]:
     """Return the cells as the sandbox takes them; a notebook with few tests has more probes for each."""
     tests = sum(_is_test(cell) for cell in code)
-    plain = TransformerManager()  # type: ignore[no-untyped-call]
-    return [
-        Cell(
-            source=cell.source,
-            test=_is_test(cell),
-            probes=probes(plain.transform_cell(cell.source), max(1, PROBES // tests)) if _is_test(cell) else [],
-        )
-        for cell in code
-    ]
+    python = TransformerManager()  # type: ignore[no-untyped-call]
+    cells = []
+    for cell in code:
+        made = Cell(source=cell.source, test=_is_test(cell))
+        if made.test:
+            source = python.transform_cell(cell.source)
+            made.plain, made.probes = plain(source), probes(source, max(LEAST, PROBES // tests))
+        cells.append(made)
+    return cells
 
 
 def _is_test(cell: NotebookNode) -> bool:

@@ -10,20 +10,20 @@ from __future__ import annotations
 import ast
 import copy
 import random
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Iterator
+
+from learnspace_assignments.expected import Expected, Place, expected_values, with_another
+from learnspace_assignments.hiddentests import tell_hidden
 
 NEVER = "raise AssertionError"
-
-Change = Callable[[ast.stmt], ast.stmt]
 
 
 def probes(source: str, most: int) -> list[str]:
     """Return at most ``most`` alterations of a test in plain Python, chosen by chance.
 
     Only statements that run whenever the test passes are altered. Where a value that the test expects can be replaced,
-    it is, since such a probe does not show what it is; else an assertion is turned round. A test without an assertion
-    is followed by one that fails.
+    it is, since such a probe does not show what it is; values of hidden tests come first, since a learner knows the
+    others. Else an assertion is turned round. A test without an assertion is followed by one that fails.
     """
     try:
         tree = ast.parse(source)
@@ -31,17 +31,26 @@ def probes(source: str, most: int) -> list[str]:
         return []
     chance = random.SystemRandom()
     places = list(_always(tree.body))
-    hidden = [(place, change) for place in places for change in _other_values(_at(tree, place))]
-    open_ = [(place, _turned_round) for place in places if _asserts(_at(tree, place))]
-    chosen = chance.sample(hidden, min(most, len(hidden)))
-    chosen += chance.sample(open_, min(most - len(chosen), len(open_)))
-    if not chosen:
+    lines = {number for number, (_, hidden) in enumerate(tell_hidden(source), start=1) if hidden}
+    values = expected_values(tree, places)
+    chosen = [one for one in values if one.node.lineno in lines] or values
+    if chosen:
+        # Fewer values than probes: some are replaced in more than one way.
+        picked = chance.sample(chosen, min(most, len(chosen)))
+        picked += chance.choices(chosen, k=most - len(picked))
+        return list(dict.fromkeys(_expecting_another(tree, one, chance) for one in picked))
+    turned = [place for place in places if _asserts(_at(tree, place))]
+    if not turned:
         return [f"{ast.unparse(tree)}\n{NEVER}"]
-    return [_altered(tree, place, change) for place, change in chosen]
+    return [_turned(tree, place) for place in chance.sample(turned, min(most, len(turned)))]
 
 
-Place = tuple[int, ...]
-"""The way to a statement: its number in the test, then in the body of each loop around it."""
+def plain(source: str) -> str:
+    """Return a test in the form that its probes have, so that nobody tells one from the other by comments or lines."""
+    try:
+        return ast.unparse(ast.parse(source))
+    except SyntaxError:
+        return source
 
 
 def _always(body: list[ast.stmt], here: Place = ()) -> Iterator[Place]:
@@ -69,15 +78,24 @@ def _at(tree: ast.Module, place: Place) -> ast.stmt:
     return body[place[-1]]
 
 
-def _altered(tree: ast.Module, place: Place, change: Change) -> str:
+def _expecting_another(tree: ast.Module, expected: Expected, chance: random.Random) -> str:
+    number = [id(node) for node in ast.walk(tree)].index(id(expected.node))
+    made = copy.deepcopy(tree)
+    node = list(ast.walk(made))[number]
+    assert isinstance(node, ast.expr)  # noqa: S101 - as in the tree it is a copy of
+    with_another(Expected(node, expected.close), chance)
+    return ast.unparse(made)
+
+
+def _turned(tree: ast.Module, place: Place) -> str:
     made = copy.deepcopy(tree)
     *way, last = place
     body = made.body
     for number in way:
         loop = body[number]
-        assert isinstance(loop, ast.For)  # noqa: S101 - as above
+        assert isinstance(loop, ast.For)  # noqa: S101 - _always goes into nothing else
         body = loop.body
-    body[last] = change(body[last])
+    body[last] = _turned_round(body[last])
     return ast.unparse(ast.fix_missing_locations(made))
 
 
@@ -100,64 +118,3 @@ def _turned_round(statement: ast.stmt) -> ast.stmt:
     handler = ast.ExceptHandler(ast.Name("Exception", ast.Load()), None, [ast.Pass()])
     failure = ast.Raise(ast.Name("AssertionError", ast.Load()), None)
     return ast.Try([statement], [handler], [failure], [])
-
-
-def _other_values(statement: ast.stmt) -> Iterator[Change]:
-    """Yield the changes of an assertion that expect another value than it does."""
-    if not isinstance(statement, ast.Assert):
-        return
-    joined = isinstance(statement.test, ast.BoolOp) and isinstance(statement.test.op, ast.And)
-    terms = statement.test.values if joined else [statement.test]  # type: ignore[attr-defined]  # joined says so
-    for number, term in enumerate(terms):
-        if not isinstance(term, ast.Compare) or len(term.ops) != 1 or not isinstance(term.ops[0], ast.Eq):
-            continue
-        for left in (False, True):
-            value = term.left if left else term.comparators[0]
-            if _is_literal(value) and not _is_literal(term.comparators[0] if left else term.left):
-                yield partial(_expecting_another, number=number, left=left)
-
-
-def _expecting_another(statement: ast.stmt, number: int, *, left: bool) -> ast.stmt:
-    assert isinstance(statement, ast.Assert)  # noqa: S101 - _other_values chose it
-    test = statement.test
-    term = test.values[number] if isinstance(test, ast.BoolOp) else test
-    assert isinstance(term, ast.Compare)  # noqa: S101 - as well
-    if left:
-        term.left = _another(term.left)
-    else:
-        term.comparators[0] = _another(term.comparators[0])
-    return statement
-
-
-def _is_literal(value: ast.expr) -> bool:
-    try:
-        ast.literal_eval(value)
-    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
-        return False
-    return True
-
-
-def _another(literal: ast.expr) -> ast.expr:
-    """Return a literal of the same kind whose value is another one."""
-    value = ast.literal_eval(literal)
-    other: object
-    match value:
-        case bool():
-            other = not value
-        case int() | float() | complex():
-            other = value + 1 if abs(value) < 1e15 else 0
-        case str():
-            other = value[:-1] + ("b" if value.endswith("a") else "a") if value else "a"
-        case bytes():
-            other = value + b"a"
-        case list():
-            other = [*value, value[-1]] if value else [0]
-        case tuple():
-            other = (*value, value[-1]) if value else (0,)
-        case set() | frozenset():
-            other = value ^ {0}
-        case dict():
-            other = {**value, "another": 0} if "another" not in value else {}
-        case _:
-            other = 0
-    return ast.parse(repr(other), mode="eval").body

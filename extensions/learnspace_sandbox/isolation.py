@@ -38,6 +38,11 @@ def hide() -> None:
     _check(_libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0), "prctl")
 
 
+def die_with_parent() -> None:
+    """End the calling process when the one that started it ends."""
+    _check(_libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0), "prctl")
+
+
 def can_isolate() -> bool:
     """Tell whether this machine lets an ordinary process make namespaces; tried in a child that then ends."""
     child = os.fork()
@@ -66,10 +71,12 @@ def enter(limits: Limits, scratch: str) -> None:
     _write("/proc/self/setgroups", "deny")
     _write("/proc/self/uid_map", f"{user} {user} 1")
     _write("/proc/self/gid_map", f"{group} {group} 1")
+    # Who gets the capabilities of a new namespace loses this.
+    die_with_parent()
     child = os.fork()
     if child:
         os._exit(_end_with(child))
-    _check(_libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0), "prctl")
+    die_with_parent()
     for place in dict.fromkeys((scratch, "/dev/shm")):  # noqa: S108 - in a namespace of its own
         _mount("tmpfs", place, _NOSUID_NODEV, f"size={limits.disk},mode=700")
     _mount("proc", "/proc", _NOSUID_NODEV_NOEXEC, None)

@@ -13,11 +13,12 @@ class Cell(BaseModel):
     """One code cell.
 
     A ``test`` runs as it stands, whatever the cells before it did to the shell. Its ``probes`` are alterations of it
-    that must fail wherever it passes.
+    that must fail wherever it passes, in plain Python; ``plain`` is the test itself in that form.
     """
 
     source: str
     test: bool = False
+    plain: str = ""
     probes: list[str] = []
 
 

@@ -1,4 +1,4 @@
-"""Runs inside the sandbox: imports once what notebooks use, then runs each notebook in an isolated fork of itself.
+"""Runs inside the sandbox: imports once what notebooks use, then has each notebook run in a fork of its own.
 
 A request is a message on standard input, its result one on standard output. What runs a notebook never sees either: it
 speaks to this process over a socket of its own, and this process bounds what it says and when.
@@ -11,82 +11,93 @@ import json
 import os
 import random
 import secrets
-import shutil
-import signal
 import socket
 import sys
-import tempfile
 import time
-from contextlib import suppress
-from functools import lru_cache
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from importlib import import_module
-from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from learnspace_sandbox import frames
-from learnspace_sandbox.isolation import Limits, can_isolate, enter, hide, limit
-from learnspace_sandbox.kernels import run_kernel
-from learnspace_sandbox.memory import forget_peak, peak
+from learnspace_sandbox.isolation import Limits, can_isolate, die_with_parent, hide
 from learnspace_sandbox.models import Cell, CellResult, Ended, Request, Result
-from learnspace_sandbox.shell import Shell, capture_below, make_shell
+from learnspace_sandbox.runs import END, ENDED, START, fork_runs
+from learnspace_sandbox.shell import make_shell
 
 VERDICT_BYTES = 1000
+PATIENCE_SECONDS = 2
+"""What trying a test and its probes may take before some are left out."""
 COLD_SECONDS = 30
 """What a Jupyter kernel may take to start, beyond the time of its cells."""
 
 
 class Supervisor:
-    """Starts a fork for each request and takes back its bounded result.
+    """Has a run started for each request, asks it for one cell after another, and takes back its bounded result.
 
     Args:
-        shell: the warm shell that forks inherit.
-        limits: of each run.
+        control: the way to the warm process that starts runs.
+        transform: turns a cell into plain Python.
         output_bytes: what the outputs of one run may be together.
-        scratch: the directory that each run gets for itself, empty; without it, a new one for each run.
-        isolated: whether forks get namespaces of their own.
     """
 
-    def __init__(self, shell: Shell, limits: Limits, output_bytes: int, scratch: str, *, isolated: bool) -> None:
-        self.shell = shell
-        self.limits = limits
+    def __init__(self, control: socket.socket, transform: Callable[[str], str], output_bytes: int) -> None:
+        self.control = control
         self.output_bytes = output_bytes
-        self.scratch = scratch if isolated else ""
-        self.isolated = isolated
-        # The tests of an assignment come again with each submission.
-        self._plain = lru_cache(10_000)(shell.transform_cell)
+        self._transform = transform
 
     def run(self, request: Request) -> Result:
         """Run one notebook. Whatever it does, there is a result for each of its cells."""
         until = time.monotonic() + request.seconds + (0 if request.is_warm else COLD_SECONDS)
+        unsure: list[int] = []
+        with self._forked(request, until) as pipe:
+            result = self._talk(pipe, request, until, unsure)
+        for number in unsure:
+            self._examine(request, number, result.cells[number], until)
+        return result
+
+    @contextmanager
+    def _forked(self, request: Request, until: float) -> Iterator[int]:
+        """Have a run started, give it the notebook's files, and return the pipe to it; afterwards nothing is left."""
         ours, theirs = socket.socketpair()
-        scratch = self.scratch or tempfile.mkdtemp(prefix="learnspace-run-")
-        child = os.fork()
-        if child == 0:
-            self._be_the_run(request, theirs.fileno(), scratch)
+        socket.send_fds(self.control, [START], [theirs.fileno()])
         theirs.close()
         try:
-            return self._talk(ours.fileno(), request, until)
+            files = request.model_dump(mode="json", include={"files"})
+            with suppress(frames.Ended, ValueError):  # the first question to it says the same
+                _ask(ours.fileno(), {"do": "begin", **files}, until, VERDICT_BYTES)
+            yield ours.fileno()
         finally:
             ours.close()
-            _end(child)
-            if scratch != self.scratch:
-                shutil.rmtree(scratch, ignore_errors=True)
+            self.control.send(END)
+            if self.control.recv(1) != ENDED:
+                raise RuntimeError("the process that starts runs is gone")
 
-    def _talk(self, pipe: int, request: Request, until: float) -> Result:
-        """Have the cells run one after another, each test with evidence that it could have failed."""
+    def _talk(self, pipe: int, request: Request, until: float, unsure: list[int]) -> Result:
+        """Have the cells run one after another, each test with evidence that it could have failed.
+
+        A test that passes in the notebook and failed after its probes comes into the list ``unsure``.
+        """
         results: list[CellResult] = []
         ended: Ended = ""
         left = self.output_bytes
         try:
             if not request.is_warm:
-                return Result.model_validate(frames.receive(pipe, until=until, most=left)[0])
-            for cell in request.cells:
-                passed, failed = self._probe(pipe, cell, until)
+                whole = request.model_dump(mode="json", exclude={"files"})
+                answer, _ = _ask(pipe, {"do": "kernel", "request": whole}, until, left)
+                return Result.model_validate(answer["result"])
+            for number, cell in enumerate(request.cells):
+                if cell.probes and not cell.plain:
+                    cell.plain = self._transform(cell.source)
+                passed, tried = _probe(pipe, cell, until)
                 answer, size = _ask(pipe, {"do": "run", "source": cell.source, "test": cell.test}, until, left)
                 left -= size
                 result = CellResult.model_validate(answer)
-                # A test counts as passed only if it passed wherever it ran.
-                result.status = "error" if failed else result.status
+                if result.status == "ok" and tried == "used_up":
+                    unsure.append(number)
+                elif tried != "ok":
+                    # A test counts as passed only if it passed wherever it ran.
+                    result.status = "error"
                 result.passed_probes = passed
                 results.append(result)
         except frames.Ended as stop:
@@ -96,92 +107,59 @@ class Supervisor:
         results += [CellResult(status="not_run") for _ in range(len(request.cells) - len(results))]
         return Result(cells=results, ended=ended)
 
-    def _probe(self, pipe: int, cell: Cell, until: float) -> tuple[list[int], bool]:
-        """Try a test and its probes, in an order that nobody can foresee, in a fork of the notebook's process.
+    def _examine(self, request: Request, number: int, result: CellResult, until: float) -> None:
+        """Decide on a test that failed after its probes: it may have used up what it tests, such as an iterator.
 
-        Returns:
-            The numbers of the probes that passed and must not have, and whether the test itself failed.
+        Test and probe each get a run of their own, from the first cell on, in which nothing tells them apart.
         """
-        if not cell.probes:
-            return [], False
-        tries = [*enumerate(map(self._plain, (cell.source, *cell.probes)))]
-        random.SystemRandom().shuffle(tries)
-        verdicts = _try(pipe, tries, until)
-        if verdicts.get(0) != "ok" and tries[0][0] != 0:
-            # A test may use up what it tests, such as an iterator: alone it has what it has in the notebook.
-            verdicts |= _try(pipe, [(0, tries[[number for number, _ in tries].index(0)][1])], until)
-        if verdicts.get(0) != "ok":
-            return [], True  # what fails needs no evidence
-        return [number - 1 for number, verdict in verdicts.items() if number and verdict == "ok"], False
+        cell = request.cells[number]
+        probe = random.SystemRandom().randrange(len(cell.probes))
+        if self._alone(request, number, cell.plain, until) != "ok":
+            result.status = "error"
+        elif self._alone(request, number, cell.probes[probe], until) == "ok":
+            result.passed_probes = [probe]
 
-    def _be_the_run(self, request: Request, pipe: int, scratch: str) -> None:
-        """Be the process that runs the notebook; never returns."""
-        try:
-            os.setsid()
-            os.closerange(0, pipe)
-            os.closerange(pipe + 1, 4096)
-            if self.isolated:
-                enter(self.limits, scratch)
-            else:
-                limit(self.limits)
-            directory = f"{scratch}/work"
-            Path(directory).mkdir()
-            _lay_out(request, Path(directory))
-            os.chdir(directory)
-            os.environ.update(HOME=directory, TMPDIR=directory)
-            capture_below()
-            if request.is_warm:
-                _serve(self.shell, pipe)
-            elif child := os.fork():
-                # A Jupyter kernel whose parent is process 1 takes itself for left alone, and ends.
-                os.waitpid(child, 0)
-            else:
-                frames.send(pipe, run_kernel(request, Path(directory)).model_dump(mode="json"))
-        finally:
-            os._exit(0)
+    def _alone(self, request: Request, number: int, source: str, until: float) -> str:
+        """Return how a test ends in a fresh run of the cells above it."""
+        with self._forked(request, until) as pipe, suppress(frames.Ended, ValueError):
+            for cell in request.cells[:number]:
+                _ask(pipe, {"do": "run", "source": cell.source, "test": cell.test}, until, self.output_bytes)
+            answer, _ = _ask(pipe, {"do": "try", "source": source}, until, VERDICT_BYTES)
+            return str(answer.get("verdict"))
+        return "died"
 
 
-_TOLD_TO_END = 77
-"""How a fork ends that was told to; one that leaves by itself with success has not answered."""
 _REASONS: dict[str, Ended] = {"timeout": "timeout", "too_much_output": "too_much_output", "gone": "kernel_died"}
 
 
-def _serve(shell: Shell, pipe: int) -> None:
-    """Answer questions; each answer repeats the number of its question, so that none can be given ahead.
+def _probe(pipe: int, cell: Cell, until: float) -> tuple[list[int], Literal["ok", "failed", "used_up"]]:
+    """Try a test and its probes, in an order that nobody can foresee, in a fork of the notebook's process.
 
-    ``run`` runs a cell, ``fork`` goes on in a fork until ``end``, and there ``try`` tells how a test ends.
+    Returns:
+        The numbers of the probes that passed and must not have, and how the test itself ended: ``used_up`` if it
+        failed after others had run.
     """
-    while True:
-        asked, _ = frames.receive(pipe)
-        answer = {"number": asked["number"]}
-        match asked["do"]:
-            case "run":
-                forget_peak()
-                began = time.monotonic()
-                status, outputs = shell.run(asked["source"], test=asked["test"])
-                took = {"seconds": time.monotonic() - began, "memory_bytes": peak()}
-                frames.send(pipe, answer | {"status": status, "outputs": outputs} | took)
-            case "fork":
-                child = os.fork()
-                if child:
-                    # The fork has the conversation now; what ends it early is told in its place.
-                    if os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) != _TOLD_TO_END:
-                        frames.send(pipe, answer | {"verdict": "died"})
-                else:
-                    frames.send(pipe, answer)
-            case "try":
-                frames.send(pipe, answer | {"verdict": shell.check(asked["source"])})
-            case "end":
-                frames.send(pipe, answer)
-                os._exit(_TOLD_TO_END)
+    if not cell.probes:
+        return [], "ok"
+    tries = [*enumerate((cell.plain, *cell.probes))]
+    random.SystemRandom().shuffle(tries)
+    verdicts = _try(pipe, tries, until)
+    if verdicts.get(0) != "ok":
+        return [], "failed" if tries[0][0] == 0 else "used_up"
+    return [number - 1 for number, verdict in verdicts.items() if number and verdict == "ok"], "ok"
 
 
 def _try(pipe: int, tries: list[tuple[int, str]], until: float) -> dict[int, str]:
-    """Return how each of the numbered tests ends, one after another in one fork; none after one that ends the fork."""
-    fork = secrets.token_hex(8)
+    """Return how each of the numbered tests ends, one after another in one fork; none after one that ends the fork.
+
+    Where they take long, one probe beside the test itself, number 0, is enough.
+    """
+    fork, began = secrets.token_hex(8), time.monotonic()
     _ask(pipe, {"do": "fork"}, until, VERDICT_BYTES, fork)
-    verdicts = {}
+    verdicts: dict[int, str] = {}
     for number, source in tries:
+        if len(verdicts) > 1 and 0 in verdicts and time.monotonic() - began > PATIENCE_SECONDS:
+            break
         answer, _ = _ask(pipe, {"do": "try", "source": source}, until, VERDICT_BYTES, fork=fork)
         verdicts[number] = str(answer.get("verdict"))
         if verdicts[number] == "died":
@@ -202,22 +180,6 @@ def _ask(
     return answer, size
 
 
-def _lay_out(request: Request, directory: Path) -> None:
-    for name, content in request.files.items():
-        path = directory / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-
-
-def _end(child: int) -> None:
-    """End a run and all that it started in its session; with namespaces of its own, all that it started at all."""
-    with suppress(ProcessLookupError):
-        os.killpg(child, signal.SIGKILL)
-    with suppress(ProcessLookupError):
-        os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-
-
 def main(limits: Limits, output_bytes: int, scratch: str, packages: list[str]) -> None:
     """Import the packages that are there, say whether runs are isolated, and run what is asked for.
 
@@ -233,9 +195,19 @@ def main(limits: Limits, output_bytes: int, scratch: str, packages: list[str]) -
         with suppress(Exception):  # not there, or broken: then a notebook that imports it is told
             import_module(package)
     isolated = can_isolate()
-    supervisor = Supervisor(make_shell(), limits, output_bytes, scratch, isolated=isolated)
+    shell = make_shell()
     gc.collect()
     gc.freeze()  # so that forks share these pages instead of copying them
+    ours, theirs = socket.socketpair()
+    if os.fork() == 0:
+        # Before the first request: what is in this process's memory is in that of every run.
+        die_with_parent()
+        for mine in (asked, answers, ours.fileno()):
+            os.close(mine)
+        fork_runs(theirs, shell, limits, scratch, isolated=isolated)
+        os._exit(0)
+    theirs.close()
+    supervisor = Supervisor(ours, shell.transform_cell, output_bytes)
     frames.send(answers, {"isolated": isolated})
     while True:
         try:

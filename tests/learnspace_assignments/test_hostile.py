@@ -27,8 +27,20 @@ TESTS = {
         "assert first([4, 5]) == 4\n### BEGIN HIDDEN TESTS\nassert first('xy') == 'x'\nassert first((8, 1)) == 8\n"
         "### END HIDDEN TESTS",
     ),
+    "total": (
+        2,
+        "for values, wanted in [([1], 1), ([1, 2], 3)]:\n    assert total(values) == wanted\n### BEGIN HIDDEN TESTS\n"
+        "for values, wanted in [([4, 4], 8), ([], 0)]:\n    got = total(values)\n    assert got == wanted, got\n"
+        "### END HIDDEN TESTS",
+    ),
+    "mean": (2, "import numpy as np\nnp.testing.assert_allclose(mean([1, 2]), 1.5)"),
 }
-HONEST = {"square": "def square(x):\n    return x * x", "first": "def first(values):\n    return values[0]"}
+HONEST = {
+    "square": "def square(x):\n    return x * x",
+    "first": "def first(values):\n    return values[0]",
+    "total": "def total(values):\n    return sum(values)",
+    "mean": "def mean(values):\n    return sum(values) / len(values)",
+}
 log = logging.getLogger(__name__)
 
 
@@ -45,7 +57,7 @@ def _grade(sandbox: Sandbox, answers: dict[str, str], folder: Path) -> tuple[flo
     doubts: list[str] = []
     cells: list[NotebookNode] = []
     for name, (points, test) in TESTS.items():
-        cells.append(nbformat.v4.new_code_cell(answers[name]))
+        cells.append(nbformat.v4.new_code_cell(answers.get(name, "")))
         cells.append(nbformat.v4.new_code_cell(test))
         cells[-1].metadata.nbgrader = {
             "schema_version": 3, "cell_type": "code", "grade": True, "solution": False, "locked": True, "task": False,
@@ -70,7 +82,7 @@ def test_hostile(sandbox: Sandbox, file: Path, tmp_path: Path) -> None:
 
 @pytest.mark.docker
 def test_an_honest_notebook_is_believed_after_all_of_them(sandbox: Sandbox, tmp_path: Path) -> None:
-    assert _grade(sandbox, HONEST, tmp_path) == (6, [])
+    assert _grade(sandbox, HONEST, tmp_path) == (10, [])
 
 
 def test_there_are_enough_of_each_class() -> None:

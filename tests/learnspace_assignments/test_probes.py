@@ -67,7 +67,9 @@ def test_what_equals_everything_passes_a_probe() -> None:
 
 
 def test_expected_values_are_replaced_where_there_are_any() -> None:
-    assert probes("assert f(3) == 9", 5)[0] == "assert f(3) == 10"
+    for probe in probes("assert f(3) == 9", 5):
+        assert probe.startswith("assert f(3) == ")
+        assert probe != "assert f(3) == 9"
     assert "assert not" in probes("assert f(3) > 9", 5)[0]
 
 

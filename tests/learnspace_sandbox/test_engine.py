@@ -104,3 +104,33 @@ def test_a_notebook_finds_nothing_of_what_warmed_the_shell(run: Run) -> None:
     result = run(_request("import sys", "print(hasattr(sys, 'last_value'), In, Out, 'f' in dir())"))
     assert result.cells[1].outputs[0]["text"].startswith("False ['', 'import sys', ")
     assert result.cells[1].outputs[0]["text"].endswith("] {} False\n")
+
+
+def _test(source: str, *probes: str) -> dict[str, object]:
+    return {"source": source, "test": True, "plain": source, "probes": list(probes)}
+
+
+def test_a_test_that_uses_up_what_it_tests_is_believed_if_it_could_have_failed(run: Run) -> None:
+    test = _test("assert next(numbers) == 1", "assert next(numbers) == 5", "assert next(numbers) == 9")
+    for answer, passed in (("numbers = iter([1, 2])", True), ("numbers = iter([2, 1])", False)):
+        for _ in range(3):  # in whatever order test and probes come
+            result = run(Request.model_validate({"cells": [{"source": answer}, test], "seconds": 20}))
+            assert (result.cells[1].status == "ok") is passed
+            assert result.cells[1].passed_probes == []
+
+
+def test_no_test_is_in_the_memory_of_a_run_before_its_turn(run: Run) -> None:
+    look = (
+        "import re\nfound = []\nfor line in open('/proc/self/maps'):\n"
+        "    where, rights, *_ = line.split()\n    begin, end = (int(one, 16) for one in where.split('-'))\n"
+        "    if rights.startswith('rw') and 'vvar' not in line:\n"
+        "        try:\n            with open('/proc/self/mem', 'rb', buffering=0) as memory:\n"
+        "                memory.seek(begin)\n                text = memory.read(end - begin)\n"
+        "        except OSError:\n            continue\n"
+        "        found += re.findall(rb'secret_of_the_test_[0-9]+', text)\nprint(found)"
+    )
+    test = _test("assert 'secret_of_the_test_1' != x", "assert 'secret_of_the_test_2' == x")
+    cells = [{"source": "x = 1"}, {"source": look}, test]
+    result = run(Request.model_validate({"cells": cells, "seconds": 20}))
+    assert result.cells[1].outputs[0]["text"] == "[]\n"
+    assert result.cells[2].status == "ok"

@@ -1,0 +1,140 @@
+"""Runs inside the sandbox: the warm process that forks a run for each notebook, and what a run does.
+
+It never sees a test before the run that it is for: what it has in memory, every run inherits. Tests come over the run's
+own pipe when it is their turn, and with them nothing that says which is a test and which a probe.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import tempfile
+import time
+from base64 import b64decode
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from learnspace_sandbox import frames
+from learnspace_sandbox.isolation import Limits, die_with_parent, enter, hide, limit
+from learnspace_sandbox.kernels import run_kernel
+from learnspace_sandbox.memory import forget_peak, peak
+from learnspace_sandbox.models import Request
+from learnspace_sandbox.shell import Shell, capture_below
+
+START, END, ENDED = b"s", b"e", b"."
+"""What is asked of the warm process, with the pipe of the run, and what it answers when nothing is left of one."""
+_TOLD_TO_END = 77
+"""How a fork ends that was told to; one that leaves by itself with success has not answered."""
+
+
+def fork_runs(control: socket.socket, shell: Shell, limits: Limits, scratch: str, *, isolated: bool) -> None:
+    """Start runs and end them, as it is asked for, until nobody asks any more.
+
+    Args:
+        control: where START, with a pipe, and END come from.
+        shell: the warm shell that runs inherit.
+        limits: of each run.
+        scratch: the directory that each run gets for itself, empty; without it, a new one for each run.
+        isolated: whether runs get namespaces of their own.
+    """
+    while True:
+        asked, pipes, _, _ = socket.recv_fds(control, 1, 1)
+        if asked != START:
+            return
+        os.set_inheritable(pipes[0], False)
+        own = scratch if isolated and scratch else tempfile.mkdtemp(prefix="learnspace-run-")
+        child = os.fork()
+        if child == 0:
+            _be_the_run(pipes[0], shell, limits, own, isolated=isolated)
+        os.close(pipes[0])
+        gone = control.recv(1) != END
+        _end(child)
+        if own != scratch:
+            shutil.rmtree(own, ignore_errors=True)
+        if gone:
+            return
+        control.send(ENDED)
+
+
+def _be_the_run(pipe: int, shell: Shell, limits: Limits, scratch: str, *, isolated: bool) -> None:
+    """Be the process that runs a notebook; never returns."""
+    try:
+        os.setsid()
+        die_with_parent()
+        os.closerange(0, pipe)
+        os.closerange(pipe + 1, 4096)
+        if isolated:
+            enter(limits, scratch)
+        else:
+            limit(limits)
+        directory = Path(scratch) / "work"
+        directory.mkdir()
+        os.chdir(directory)
+        os.environ.update(HOME=str(directory), TMPDIR=str(directory))
+        capture_below()
+        _serve(shell, pipe, directory)
+    finally:
+        os._exit(0)
+
+
+def _serve(shell: Shell, pipe: int, directory: Path) -> None:
+    """Answer questions; each answer repeats the number of its question, so that none can be given ahead.
+
+    ``begin`` lays files out, ``run`` runs a cell, ``fork`` goes on in a fork until ``end``, and there ``try`` tells how
+    a test ends. ``kernel`` runs a whole notebook in a kernel of its own.
+    """
+    while True:
+        asked, _ = frames.receive(pipe)
+        answer = {"number": asked["number"]}
+        match asked["do"]:
+            case "begin":
+                _lay_out(asked["files"], directory)
+                frames.send(pipe, answer)
+            case "run":
+                forget_peak()
+                began = time.monotonic()
+                status, outputs = shell.run(asked["source"], test=asked["test"])
+                took = {"seconds": time.monotonic() - began, "memory_bytes": peak()}
+                frames.send(pipe, answer | {"status": status, "outputs": outputs} | took)
+            case "fork":
+                child = os.fork()
+                if child:
+                    # The fork has the conversation now; what ends it early is told in its place.
+                    if os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) != _TOLD_TO_END:
+                        frames.send(pipe, answer | {"verdict": "died"})
+                else:
+                    frames.send(pipe, answer)
+            case "try":
+                frames.send(pipe, answer | {"verdict": shell.check(asked["source"])})
+            case "end":
+                frames.send(pipe, answer)
+                os._exit(_TOLD_TO_END)
+            case "kernel":
+                if child := os.fork():
+                    # A Jupyter kernel whose parent is process 1 takes itself for left alone, and ends.
+                    os.waitpid(child, 0)
+                    return
+                # The tests are in this memory, and the kernel is a process beside it.
+                hide()
+                result = run_kernel(Request.model_validate(asked["request"]), directory)
+                frames.send(pipe, answer | {"result": result.model_dump(mode="json")})
+                return
+
+
+def _lay_out(files: dict[str, Any], directory: Path) -> None:
+    for name, content in files.items():
+        path = directory / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b64decode(content))
+
+
+def _end(child: int) -> None:
+    """End a run and all that it started in its session; with namespaces of its own, all that it started at all."""
+    with suppress(ProcessLookupError):
+        os.killpg(child, signal.SIGKILL)
+    with suppress(ProcessLookupError):
+        os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
