@@ -5,6 +5,7 @@ import { fileSize } from '../../learnspace_core/lab/dates';
 import type { ILearnspace } from '../../learnspace_core/lab/tokens';
 import type { IStepsProps } from './learnerwork';
 import { LateNow } from './terms';
+import { whenGradedWords } from './whengraded';
 import type { IWarned } from './types';
 
 export function Confirmation(props: IStepsProps & { onCancel: () => void }): JSX.Element {
@@ -35,6 +36,7 @@ export function Confirmation(props: IStepsProps & { onCancel: () => void }): JSX
             : trans.__('This uses one of your %1 attempts left.', one.attempts_left)}
         </p>
       )}
+      {one.grading.when !== 'on_demand' && <p>{whenGradedWords(one, learnspace)}</p>}
       <div className="ls-Buttons">
         <button
           className="ls-Button ls-mod-filled"

@@ -7,6 +7,7 @@ import { asRequestError, type RequestError } from '../../learnspace_core/lab/err
 import { Loader } from '../../learnspace_core/lab/loader';
 import type { ILearnspace } from '../../learnspace_core/lab/tokens';
 import type { IHtml } from '../../learnspace_core/lab/types';
+import { GradingWatch } from './gradingwatch';
 import { Outbox } from './outbox';
 import { Progress } from './progress';
 import { TalkWork } from './talkwork';
@@ -37,12 +38,14 @@ export class LearnerWork {
     );
     this.outbox = new Outbox(learnspace, () => void mine.load());
     this.versions = new Versions(learnspace);
+    this.grading = new GradingWatch(mine);
     this.updates = new UpdateWork(learnspace, desk, mine);
     this.updates.changed.connect(() => this.changed.emit());
   }
 
   readonly outbox: Outbox;
   readonly versions: Versions;
+  readonly grading: GradingWatch;
   readonly updates: UpdateWork;
   readonly changed = new Signal<this, void>(this);
   readonly feedback: Loader<IHtml>;

@@ -12,6 +12,7 @@ import { Queued } from './queued';
 import { againAt, Receipt } from './receipt';
 import { Talk } from './talk';
 import { Update } from './update';
+import { Grading, waitingWords } from './whengraded';
 
 export function Steps(props: IStepsProps): JSX.Element {
   const { one, learner, learnspace } = props;
@@ -51,6 +52,7 @@ export function Steps(props: IStepsProps): JSX.Element {
       <Update {...props} />
       <Queued ones={learner.outbox.of(one)} outbox={learner.outbox} learnspace={learnspace} />
       {learner.confirming && <Confirmation {...props} onCancel={cancel} />}
+      <Grading {...props} />
       {learner.receipt && (
         <Receipt
           receipt={learner.receipt}
@@ -97,7 +99,7 @@ function told({ one, learner, learnspace }: IStepsProps): string[] {
   }
   switch (one.state) {
     case 'handed_in':
-      return [trans.__('Your teacher has it. You may hand in again; the newest one counts.')];
+      return [waitingWords(one, learnspace)];
     case 'returned':
       return [];
     default:

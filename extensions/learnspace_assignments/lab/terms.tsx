@@ -5,6 +5,7 @@ import { Time } from '../../learnspace_core/lab/components';
 import { exactTime, points } from '../../learnspace_core/lab/dates';
 import type { ILearnspace } from '../../learnspace_core/lab/tokens';
 import type { IAssignment, ILatePolicy } from './types';
+import { whenGradedWords } from './whengraded';
 
 interface ITermsProps {
   one: IAssignment;
@@ -29,6 +30,7 @@ export function Terms({ one, learnspace }: ITermsProps): JSX.Element {
           </li>
         )}
         {one.due_at && <li>{lateWords(one.late_policy, learnspace)}</li>}
+        {one.grading.when !== 'on_demand' && <li>{whenGradedWords(one, learnspace)}</li>}
         {one.attempts !== null && one.attempts_left !== null && (
           <li>
             {trans._n(

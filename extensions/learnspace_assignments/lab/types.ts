@@ -72,6 +72,15 @@ export interface ISubmission {
   marks: IMarks | null;
   /** Whether there is feedback that may be read. */
   feedback: boolean;
+  /** What has to happen before the newest one is returned. */
+  waits_for: '' | 'teacher' | 'grader' | 'due_time';
+}
+
+/** When work is graded; see GradingPolicy in learnspace_assignments/models/whengraded.py. */
+export interface IGradingPolicy {
+  when: 'on_demand' | 'at_due' | 'on_hand_in';
+  /** Whether marks and feedback go back without a teacher. */
+  returns: boolean;
 }
 
 /** What happens to late work; see LatePolicy in learnspace_assignments/models/settings.py. */
@@ -112,6 +121,7 @@ export interface IAssignment extends ITerms {
   submissions: ISubmission[];
   /** Whether the solution may be read. */
   solution: boolean;
+  grading: IGradingPolicy;
   /** Where it stands, relative to the server's root; empty before it is fetched. */
   local_path: string;
   local_files: IFileEntry[];

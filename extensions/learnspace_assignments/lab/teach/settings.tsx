@@ -7,6 +7,7 @@ import { lateWords } from '../terms';
 import type { ILatePolicy } from '../types';
 import { Field, Moment, Whole } from './fields';
 import { zoneName } from './localtime';
+import { GradingSettings } from './settingsgrading';
 import { type ISettings, SettingsWork, type WhenShown } from './settingswork';
 import { wrongWords } from './settingswrong';
 import type { ITabProps } from './tabs';
@@ -120,6 +121,11 @@ function SettingsForm({ held, work, learnspace, onSaved }: IFormProps): JSX.Elem
           />
         )}
       </Field>
+      <GradingSettings
+        grading={draft.grading}
+        learnspace={learnspace}
+        onChange={grading => alter({ grading })}
+      />
       <fieldset>
         <legend>{trans.__('What learners see')}</legend>
         <div className="ls-Fields">

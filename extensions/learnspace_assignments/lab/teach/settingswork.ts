@@ -5,7 +5,7 @@ import { segments } from '../../../learnspace_core/lab/api';
 import { asRequestError, type RequestError } from '../../../learnspace_core/lab/errors';
 import { Loader } from '../../../learnspace_core/lab/loader';
 import type { ILearnspace } from '../../../learnspace_core/lab/tokens';
-import type { ILatePolicy } from '../types';
+import type { IGradingPolicy, ILatePolicy } from '../types';
 
 export type WhenShown = 'when_returned' | 'after_due' | 'never';
 
@@ -20,6 +20,7 @@ export interface ISettings {
   shows: { marks: WhenShown; feedback: WhenShown; solutions: WhenShown };
   team_size: number;
   team_signup: boolean;
+  grading: IGradingPolicy;
 }
 
 /** NewAccommodation in learnspace_assignments/models/accommodations.py. */

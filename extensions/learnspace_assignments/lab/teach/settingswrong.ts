@@ -32,6 +32,9 @@ export function wrongWords(settings: ISettings, trans: TranslationBundle): strin
   if (due === null && [shows.marks, shows.feedback].includes('after_due')) {
     return trans.__('Without a due date nothing can be shown after it.');
   }
+  if (due === null && settings.grading.when === 'at_due') {
+    return trans.__('Without a due date nothing can be graded at it.');
+  }
   if (shows.solutions !== 'never' && closes === null && late.kind !== 'refuse') {
     return trans.__(
       'Learners could hand in for ever, so the solution would never be shown. Set a closing time.'
