@@ -57,6 +57,8 @@ VERBS: dict[str, tuple[set[str], dict[str, object]]] = {
     f"GET {A}/files/{{path}}": (MEMBERS, {}),
     f"POST {A}/fetched": (MEMBERS, {}),
     f"POST {A}/submissions": (LEARNERS, UPLOAD),
+    f"GET {A}/practice": (LEARNERS, {}),
+    f"POST {A}/practice": (LEARNERS, UPLOAD),
     f"GET {A}/versions/{{number}}": (MEMBERS, {}),
     f"GET {A}/versions/{{number}}/files/{{path}}": (MEMBERS, {}),
     f"PUT {A}/versions/{{number}}/fetched": (MEMBERS, {}),
@@ -146,6 +148,7 @@ def place(school: Database, blobs: BlobStore, settings: Settings) -> dict[str, s
     (source / "doubling.ipynb").write_bytes(blobs.read(blob.sha256))
     with school.write() as session:
         row = store.ensure_assignment(session, "art", "doubling", "Doubling")
+        row.practice = {"tests": "visible"}
         store.release(session, row, [entry], 5)
         amy = people.find_person(session, "amy")
         assert amy is not None

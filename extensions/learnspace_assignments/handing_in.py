@@ -90,6 +90,21 @@ class SubmitHandler(HandInHandler):
         return limits
 
 
+class PracticeHandler(LearnspaceHandler):
+    """Has the folder checked by the grader, without handing it in."""
+
+    @authenticated
+    async def post(self, course: str, name: str) -> None:
+        """Answer with how often one may still check, and the check that is under way (202)."""
+        there = address("assignments", course, name, "practice")
+        self.answer(await handin.send(self.client, "POST", there, self.home, folder_of(course, name)), 202)
+
+    @authenticated
+    async def get(self, course: str, name: str) -> None:
+        """Answer with how often one may still check, and what the newest check found."""
+        self.answer(await self.client.json("GET", address("assignments", course, name, "practice")))
+
+
 class OutboxHandler(HandInHandler):
     """Lists what has not arrived; asks nobody but the home."""
 
@@ -188,6 +203,7 @@ def _fault_of(home: Path, place: str) -> str | None:
 
 handlers: Rows = [
     (rf"assignments/{SEGMENT}/{SEGMENT}/submit", SubmitHandler, {}),
+    (rf"assignments/{SEGMENT}/{SEGMENT}/practice", PracticeHandler, {}),
     (rf"assignments/{SEGMENT}/{SEGMENT}/submissions/{SEGMENT}/bring-back", BringBackHandler, {}),
     (r"outbox", OutboxHandler, {}),
     (rf"outbox/{SEGMENT}/withdraw", WithdrawHandler, {}),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from learnspace_assignments import checking, regradejobs, store
+from learnspace_assignments import checking, practicejobs, regradejobs, store
 from learnspace_assignments.coursedir import course_directory, gradebook_time
 from learnspace_assignments.doubts import why_doubted
 from learnspace_assignments.feedback import feedback_pages
@@ -24,7 +24,7 @@ from learnspace_core.models import FileEntry
 from learnspace_people.tables import PersonRow
 from learnspace_sandbox.engine import make_run
 
-__all__ = ["checking", "give_back", "grade", "grade_one", "read_marks", "regradejobs", "release"]
+__all__ = ["checking", "give_back", "grade", "grade_one", "practicejobs", "read_marks", "regradejobs", "release"]
 
 log = logging.getLogger(__name__)
 UNREADABLE = "It cannot be graded by itself. Look at it by hand, or ask the learner to hand in again."

@@ -65,7 +65,7 @@ def _questions(name: str, notebook: NotebookNode) -> list[AskedQuestion]:
                 id=grade_id,
                 title=headings.get(grade_id, ""),
                 points=float(grading.get("points", 0)),
-                checkable=tested and _says_something(cell.source),
+                checkable=tested and says_something(cell.source),
                 solutions=dict(solutions) if tested else {},
             )
         )
@@ -87,6 +87,6 @@ def titles(notebook: NotebookNode | None) -> dict[str, str]:
     return found
 
 
-def _says_something(source: str) -> bool:
+def says_something(source: str) -> bool:
     """Tell whether a test has visible lines: one whose lines are all hidden passes whatever is written above it."""
     return any(line.strip() and not line.strip().startswith("#") for line in source.splitlines())

@@ -78,7 +78,7 @@ class RepairCells(NbGraderPreprocessor):
         assignment, name = resources["nbgrader"]["assignment"], resources["nbgrader"]["notebook"]
         with Gradebook(resources["nbgrader"]["db_url"]) as book:
             known = known_cells(book.find_notebook(name, assignment))
-        mending = Mending(nb, known, _released(Path(self.root), assignment, name))
+        mending = Mending(nb, known, released_cells(Path(self.root), assignment, name))
         nb.cells = mending.cells
         nb.metadata[KEY] = [one.model_dump() for one in mending.repairs]
         return nb, resources
@@ -111,7 +111,7 @@ def known_cells(notebook: Any) -> dict[str, Known]:
     return found
 
 
-def _released(root: Path, assignment: str, name: str) -> list[NotebookNode]:
+def released_cells(root: Path, assignment: str, name: str) -> list[NotebookNode]:
     """Return the cells of the learners' version, or of the teacher's where that is not there any more."""
     for step in ("release", "source"):
         path = root / step / assignment / f"{name}.ipynb"

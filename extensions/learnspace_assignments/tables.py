@@ -20,7 +20,8 @@ class AssignmentRow(Base):
     ``late`` is the LatePolicy model and ``shows`` the Shows model as JSON, empty for their defaults. ``attempts`` is
     how often a learner may hand in, empty for as often as they like. ``team_size`` is 1 for work that is done alone;
     ``team_signup`` lets learners form teams themselves. ``version`` counts the versions that were released.
-    ``grading`` is the GradingPolicy model, empty as long as nobody decided: then the course says it.
+    ``grading`` is the GradingPolicy model, empty as long as nobody decided: then the course says it. ``practice`` is
+    the PracticePolicy model, empty for its defaults.
     An assignment that a teacher deletes is archived: nobody sees it, what was handed in stays.
     """
 
@@ -41,6 +42,7 @@ class AssignmentRow(Base):
     team_size: Mapped[int] = mapped_column(default=1)
     team_signup: Mapped[bool] = mapped_column(Boolean, default=False)
     grading: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    practice: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     released_at: Mapped[datetime | None]
     archived_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=0)
@@ -140,6 +142,29 @@ class SubmissionMemberRow(Base):
 
     submission_id: Mapped[str] = mapped_column(ForeignKey("submission.id", ondelete="CASCADE"), primary_key=True)
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+
+
+class PracticeRow(Base):
+    """One check of work that was not handed in: ``waiting``, ``done``, or ``failed`` through no fault of the learner's.
+
+    ``policy`` is the PracticePolicy model as it was then, ``result`` the PracticeResult model: what may be told, and
+    nothing more. ``files`` names the files until they are removed.
+    """
+
+    __tablename__ = "practice_check"
+    __table_args__ = (
+        Index("ix_practice_check_assignment_id_person_id_asked_at", "assignment_id", "person_id", "asked_at"),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id", ondelete="CASCADE"))
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    asked_at: Mapped[datetime]
+    job_id: Mapped[str] = mapped_column(String(32))
+    state: Mapped[str] = mapped_column(String(20))
+    policy: Mapped[dict[str, Any]] = mapped_column(JSON)
+    files: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    result: Mapped[dict[str, Any] | None] = mapped_column(JSON)
 
 
 class AccommodationRow(Base):

@@ -164,7 +164,10 @@ class Queue:
 
     def wake(self, _job_id: str = "") -> None:
         """Tell the workers that a job waits. A lost call is made good by the next sweep."""
-        self._task()
+        try:
+            self._task()
+        except Exception:  # Whatever the queue is made of: the job stands in the database already.
+            log.exception("the workers were not woken; the next sweep does it")
 
     def sweep(self) -> None:
         """Do what is done again and again, then wake a worker if anything waits; what fails is tried the next time."""

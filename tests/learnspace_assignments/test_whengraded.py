@@ -147,11 +147,11 @@ async def test_a_queue_that_is_down_costs_nobody_their_receipt_and_the_sweep_mak
 ) -> None:
     await _policy(client, AT_ONCE)
 
-    def broken(_job_id: str) -> None:
+    def broken(_task: object) -> None:
         raise OSError("the queue is down")
 
     queue: Queue = app.state.queues["grading"]
-    monkeypatch.setattr(queue, "wake", broken)
+    monkeypatch.setattr(queue.huey, "enqueue", broken)
     await _hand_in(client, "amy")
     monkeypatch.undo()
     (job,) = _jobs(given_out)

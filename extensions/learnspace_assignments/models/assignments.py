@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from learnspace_assignments.models.handin import QueuedHandIn
+from learnspace_assignments.models.practice import PracticePolicy
 from learnspace_assignments.models.settings import Terms
 from learnspace_assignments.models.teams import Team
 from learnspace_assignments.models.updates import Updated, UpdateOffer
@@ -148,6 +149,7 @@ class Assignment(Terms):
     submissions: list[Submission]
     solution: bool = False
     grading: GradingPolicy = GradingPolicy()
+    practice: PracticePolicy = PracticePolicy()
     version: int = 0
     fetched_version: int = 0
     update: UpdateOffer | None = None

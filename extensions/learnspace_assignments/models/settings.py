@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from learnspace_assignments.models.practice import PracticePolicy
 from learnspace_assignments.models.whengraded import GradingPolicy
 
 LateKind = Literal["accept", "penalty", "refuse"]
@@ -110,6 +111,7 @@ class AssignmentSettings(BaseModel):
     team_size: int = Field(ge=1, le=LARGEST_TEAM)
     team_signup: bool
     grading: GradingPolicy = GradingPolicy()
+    practice: PracticePolicy = PracticePolicy()
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

@@ -7,6 +7,7 @@ from learnspace_assignments.service import (
     learning,
     marksheet,
     overview,
+    practice,
     preparing,
     previews,
     receipts,
@@ -24,6 +25,7 @@ api = APIRouter()
 pages = APIRouter()
 PARTS = (
     learning,
+    practice,
     solutions,
     previews,
     receipts,

@@ -7,8 +7,6 @@ handed it in, by who was in the team that did, and by the teachers of its course
 
 from __future__ import annotations
 
-import logging
-
 from fastapi import APIRouter, BackgroundTasks, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse
 from sqlalchemy.orm import Session
@@ -23,7 +21,6 @@ from learnspace_core.blobs import BlobStore
 from learnspace_core.database import Database, now
 from learnspace_core.errors import LearnspaceError, NotFound
 from learnspace_core.groupcommit import GroupCommit
-from learnspace_core.jobs import Queue
 from learnspace_core.keys import secret
 from learnspace_core.models import FileEntry, Html
 from learnspace_core.rendering import SECURITY_HEADERS
@@ -34,7 +31,6 @@ from learnspace_people.models import Person
 
 api = APIRouter(tags=["assignments"])
 pages = APIRouter()
-log = logging.getLogger(__name__)
 
 
 @api.get("/assignments")
@@ -106,16 +102,9 @@ async def submit(
     receipt, new, job = await commits.run(take)
     if job is not None:
         # After the answer: the receipt waits for no queue.
-        afterwards.add_task(_wake, state.queues["grading"], job)
+        afterwards.add_task(state.queues["grading"].wake, job)
     response.status_code = 201 if new else 200
     return receipt
-
-
-def _wake(queue: Queue, job_id: str) -> None:
-    try:
-        queue.wake(job_id)
-    except Exception:  # Whatever the queue is made of: the job stands in the database, and the next sweep finds it.
-        log.exception("the graders were not woken for job %s", job_id)
 
 
 @api.get("/submissions/{submission_id}")

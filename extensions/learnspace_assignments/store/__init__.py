@@ -30,6 +30,15 @@ from learnspace_assignments.store.learnerview import (
     one_submission,
     solution_is_shown,
 )
+from learnspace_assignments.store.practice import (
+    add_practice,
+    admit_practice,
+    end_practice,
+    get_practice,
+    new_practice_id,
+    practice_of,
+    practice_policy,
+)
 from learnspace_assignments.store.reports import get_report, newest_job, newest_release, save_report
 from learnspace_assignments.store.settings import archive, change_settings, settings_of
 from learnspace_assignments.store.submissions import (
@@ -71,6 +80,8 @@ from learnspace_assignments.store.whengraded import (
 __all__ = [
     "Granted",
     "accommodations_of",
+    "add_practice",
+    "admit_practice",
     "adopt_sources",
     "all_for_learner",
     "archive",
@@ -79,6 +90,7 @@ __all__ = [
     "change_settings",
     "copy_assignments",
     "counts_for",
+    "end_practice",
     "ensure_assignment",
     "every_submission",
     "feedback_is_shown",
@@ -86,6 +98,7 @@ __all__ = [
     "get_assignment",
     "get_assignment_for",
     "get_grant",
+    "get_practice",
     "get_report",
     "get_submission",
     "get_version",
@@ -102,6 +115,7 @@ __all__ = [
     "list_assignments",
     "list_open",
     "may_read",
+    "new_practice_id",
     "newest_job",
     "newest_like",
     "newest_of_each",
@@ -119,6 +133,8 @@ __all__ = [
     "note_version",
     "note_withheld",
     "one_submission",
+    "practice_of",
+    "practice_policy",
     "release",
     "returns_alone",
     "reword",

@@ -50,7 +50,18 @@ def adopt_sources(session: Session, course: str, titles: dict[str, str]) -> None
 
 def copy_assignments(session: Session, source: str, target: str) -> None:
     """Give a course the assignments of another one with their settings, but without dates, versions and releases."""
-    copied = ("name", "title", "position", "late", "attempts", "shows", "team_size", "team_signup", "grading")
+    copied = (
+        "name",
+        "title",
+        "position",
+        "late",
+        "attempts",
+        "shows",
+        "team_size",
+        "team_signup",
+        "grading",
+        "practice",
+    )
     for row in session.scalars(select(AssignmentRow).filter_by(course_id=source, archived_at=None)):
         values = {name: getattr(row, name) for name in copied}
         session.add(AssignmentRow(course_id=target, files=[], max_score=0, **values))

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from learnspace_assignments.models import Assignment, LearnerState, Marks, Submission
+from learnspace_assignments.store.practice import practice_policy
 from learnspace_assignments.store.teamwork import OwnTeams, counts_for, is_theirs, submission_times
 from learnspace_assignments.store.terms import Granted, last_times, terms_of
 from learnspace_assignments.store.versions import Standing, standings_of
@@ -55,7 +56,7 @@ def all_for_learner(session: Session, person: Person, rows: list[tuple[Assignmen
         alone = sum(one.team_id is None for one in submissions[row.id])
         used = alone if row.team_size == 1 else own.used(row.id)
         shown = _seen_by_learner(session, row, title, standings[row.id], seen, times, used)
-        shown.grading = policies[row.id]
+        shown.grading, shown.practice = policies[row.id], practice_policy(row)
         if row.team_size > 1:
             shown.team_size, shown.team_signup, shown.team = row.team_size, row.team_signup, own.shown(row.id)
             if shown.team is None:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from learnspace_assignments.models.settings import AssignmentSettings
 from learnspace_assignments.store.assignments import note
+from learnspace_assignments.store.practice import practice_policy
 from learnspace_assignments.store.terms import times_of
 from learnspace_assignments.store.whengraded import grading_policy
 from learnspace_assignments.tables import AssignmentRow
@@ -15,7 +16,7 @@ from learnspace_core.database import now
 
 PLAIN = ("title", "attempts", "team_size", "team_signup")
 MOMENTS = ("opens_at", "due_at", "closes_at")
-MODELS = ("late", "shows", "grading")
+MODELS = ("late", "shows", "grading", "practice")
 
 
 def settings_of(session: Session, row: AssignmentRow) -> AssignmentSettings:
@@ -32,6 +33,7 @@ def settings_of(session: Session, row: AssignmentRow) -> AssignmentSettings:
         team_size=row.team_size,
         team_signup=row.team_signup,
         grading=grading_policy(session, row),
+        practice=practice_policy(row),
     )
 
 
