@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import httpx
 import psycopg
@@ -71,9 +72,16 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+class PostgresServer(NamedTuple):
+    """A PostgreSQL server of our own: the URL prefix of its databases, and how it is told to stop and to start."""
+
+    address: str
+    control: Callable[..., object]
+
+
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    """A PostgreSQL server of our own on loopback; yields the URL prefix of its databases."""
+def postgres_server() -> Iterator[PostgresServer]:
+    """A PostgreSQL server of our own on loopback."""
     binaries = _postgres_bin()
     assert binaries is not None
     with tempfile.TemporaryDirectory(prefix="learnspace-postgres-", dir=SCRATCH) as name:
@@ -89,11 +97,23 @@ def postgres() -> Iterator[str]:
         # Nothing here has to survive a power cut: without fsync the tests are twice as fast.
         options = f"-p {port} -k {directory} -c listen_addresses=127.0.0.1 -c max_connections=200 -c fsync=off"
         control = [*as_postgres, binaries / "pg_ctl", "-D", data, "-w"]
-        run([*control, "-o", options, "-l", directory / "log", "start"])
+        # Without a log of its own the server keeps the pipes of whoever starts it.
+        beginning = ("-o", options, "-l", str(directory / "log"))
+
+        def tell(*words: str) -> None:
+            run([*control, *beginning, *words])
+
+        tell("start")
         try:
-            yield f"learnspace@127.0.0.1:{port}"
+            yield PostgresServer(f"learnspace@127.0.0.1:{port}", tell)
         finally:
-            run([*control, "-m", "immediate", "stop"])
+            tell("-m", "immediate", "stop")
+
+
+@pytest.fixture(scope="session")
+def postgres(postgres_server: PostgresServer) -> str:
+    """The URL prefix of the databases of our own PostgreSQL server."""
+    return postgres_server.address
 
 
 @pytest.fixture(scope="session")
@@ -128,6 +148,20 @@ def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
         connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{newest}"')
     url = f"postgresql+psycopg://{server}/{name}"
     return made.model_copy(update={"database": DatabaseSettings(url=url)})
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A real file system of 12 MB."""
+    if os.geteuid() != 0:
+        if os.environ.get("CI"):
+            pytest.fail("mounting a small disk needs root")
+        pytest.skip("mounting a small disk needs root")
+    place = tmp_path / "disk"
+    place.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", place], check=True)
+    yield place
+    subprocess.run(["umount", "-l", place], check=True)
 
 
 @pytest.fixture

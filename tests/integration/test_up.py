@@ -107,20 +107,6 @@ def test_wrong_settings_are_named(tmp_path: Path) -> None:
     assert "did you mean front.port" in " ".join(done.stderr.split())
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A real file system of 12 MB."""
-    if os.geteuid() != 0:
-        if os.environ.get("CI"):
-            pytest.fail("mounting a small disk needs root")
-        pytest.skip("mounting a small disk needs root")
-    place = tmp_path / "disk"
-    place.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", place], check=True)
-    yield place
-    subprocess.run(["umount", "-l", place], check=True)
-
-
 def test_no_disk_space_to_start(small_disk: Path) -> None:
     done = _up(small_disk / "state", "--port", str(free_ports()))
     assert done.returncode == 2
