@@ -30,6 +30,8 @@ NO_EVIDENCE = "This check passed, but it passes with a wrong expected value too.
 NO_POINTS = "This check gave {points:g} points, and it can give 0 to {most:g}."
 PROBES, LEAST = 6, 3
 """Probes in one notebook, unless it has more tests; and of each test. A notebook that guesses is right once in four."""
+CELL_SECONDS = 30
+"""What a cell may take, and never over a quarter of the notebook's time: an endless loop costs its own points."""
 OUTPUT_KINDS = ("stream", "display_data", "execute_result", "error")
 
 
@@ -58,6 +60,7 @@ class SandboxExecute(NbGraderPreprocessor):
                 cells=_cells(code),
                 files=files_beside(Path(resources["metadata"]["path"])),
                 seconds=self.seconds,
+                cell_seconds=max(1, min(CELL_SECONDS, self.seconds // 4)),
                 kernel=kernel_of(nb),
             )
         )

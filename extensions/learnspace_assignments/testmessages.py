@@ -17,6 +17,7 @@ from learnspace_assignments.execute import ENDED
 from learnspace_assignments.hiddentests import HiddenTests, has_hidden, tell_hidden
 
 HIDDEN_FAILED = "A hidden test did not pass."
+TOO_LONG = "The test ran for too long."
 LONGEST = 500
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 _ARROW = re.compile(r"^-+> ?(\d+)", re.MULTILINE)
@@ -47,6 +48,8 @@ def _of_visible(error: NotebookNode, hidden: HiddenTests) -> str:
 def _of_mixed(source: str, error: NotebookNode) -> str:
     if error.ename == "NotRun" and error.evalue in ENDED.values():
         return str(error.evalue)
+    if error.ename == "CellTimeoutError":
+        return TOO_LONG
     number = _line(error)
     statement = _statement(source, number) if number is not None else None
     if statement is None or number is None:

@@ -26,12 +26,15 @@ class Request(BaseModel):
     """One notebook to run: its code cells in order, and the files that stand beside it.
 
     ``seconds`` is the wall time of all cells together. ``kernel`` is a Jupyter kernel's name; ``python3`` runs warm.
-    ``hash_seed`` asks for a fresh Python with another order of sets, to see whether a run depends on it.
+    ``cell_seconds`` interrupts a cell of a warm run that takes longer, and the next one goes on; code that catches
+    everything is stopped with the notebook. ``hash_seed`` asks for a fresh Python with another order of sets, to see
+    whether a run depends on it.
     """
 
     cells: list[Cell]
     files: dict[str, Base64Bytes] = {}
     seconds: int
+    cell_seconds: int | None = None
     kernel: str = "python3"
     hash_seed: int | None = None
 

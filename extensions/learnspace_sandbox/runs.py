@@ -13,7 +13,8 @@ import socket
 import tempfile
 import time
 from base64 import b64decode
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,10 @@ START, END, ENDED = b"s", b"e", b"."
 """What is asked of the warm process, with the pipe of the run, and what it answers when nothing is left of one."""
 _TOLD_TO_END = 77
 """How a fork ends that was told to; one that leaves by itself with success has not answered."""
+
+
+class CellTimeoutError(BaseException):
+    """A cell took longer than it may; named as in nbclient."""
 
 
 def fork_runs(control: socket.socket, shell: Shell, limits: Limits, scratch: str, *, isolated: bool) -> None:
@@ -96,7 +101,8 @@ def _serve(shell: Shell, pipe: int, directory: Path) -> None:
             case "run":
                 forget_peak()
                 began = time.monotonic()
-                status, outputs = shell.run(asked["source"], test=asked["test"])
+                with _at_most(asked["seconds"]):
+                    status, outputs = shell.run(asked["source"], test=asked["test"])
                 took = {"seconds": time.monotonic() - began, "memory_bytes": peak()}
                 frames.send(pipe, answer | {"status": status, "outputs": outputs} | took)
             case "fork":
@@ -108,7 +114,9 @@ def _serve(shell: Shell, pipe: int, directory: Path) -> None:
                 else:
                     frames.send(pipe, answer)
             case "try":
-                frames.send(pipe, answer | {"verdict": shell.check(asked["source"])})
+                with _at_most(asked["seconds"]):
+                    verdict = shell.check(asked["source"])
+                frames.send(pipe, answer | {"verdict": verdict})
             case "end":
                 frames.send(pipe, answer)
                 os._exit(_TOLD_TO_END)
@@ -122,6 +130,21 @@ def _serve(shell: Shell, pipe: int, directory: Path) -> None:
                 result = run_kernel(Request.model_validate(asked["request"]), directory)
                 frames.send(pipe, answer | {"result": result.model_dump(mode="json")})
                 return
+
+
+@contextmanager
+def _at_most(seconds: int | None) -> Iterator[None]:
+    """Interrupt what takes longer, again each second."""
+
+    def stop(*_: object) -> None:
+        raise CellTimeoutError(f"This took longer than {seconds} seconds.")
+
+    signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds or 0, 1)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def _lay_out(files: dict[str, Any], directory: Path) -> None:

@@ -22,12 +22,18 @@ from typing import Any, Literal
 from learnspace_sandbox import frames
 from learnspace_sandbox.isolation import Limits, can_isolate, die_with_parent, hide
 from learnspace_sandbox.models import Cell, CellResult, Ended, Request, Result
-from learnspace_sandbox.runs import END, ENDED, START, fork_runs
+from learnspace_sandbox.runs import END, ENDED, START, CellTimeoutError, fork_runs
 from learnspace_sandbox.shell import make_shell
 
 VERDICT_BYTES = 1000
 PATIENCE_SECONDS = 2
 """What trying a test and its probes may take before some are left out."""
+TOO_LONG = {
+    "output_type": "error",
+    "ename": CellTimeoutError.__name__,
+    "evalue": "This test ran for too long.",
+    "traceback": [f"{CellTimeoutError.__name__}: This test ran for too long."],
+}
 COLD_SECONDS = 30
 """What a Jupyter kernel may take to start, beyond the time of its cells."""
 
@@ -89,8 +95,11 @@ class Supervisor:
             for number, cell in enumerate(request.cells):
                 if cell.probes and not cell.plain:
                     cell.plain = self._transform(cell.source)
-                passed, tried = _probe(pipe, cell, until)
-                answer, size = _ask(pipe, {"do": "run", "source": cell.source, "test": cell.test}, until, left)
+                passed, tried = _probe(pipe, cell, request.cell_seconds, until)
+                if tried == "timeout":
+                    results.append(CellResult(status="error", outputs=[TOO_LONG], seconds=request.cell_seconds or 0))
+                    continue
+                answer, size = _ask(pipe, _run_of(cell, request), until, left)
                 left -= size
                 result = CellResult.model_validate(answer)
                 if result.status == "ok" and tried == "used_up":
@@ -123,8 +132,9 @@ class Supervisor:
         """Return how a test ends in a fresh run of the cells above it."""
         with self._forked(request, until) as pipe, suppress(frames.Ended, ValueError):
             for cell in request.cells[:number]:
-                _ask(pipe, {"do": "run", "source": cell.source, "test": cell.test}, until, self.output_bytes)
-            answer, _ = _ask(pipe, {"do": "try", "source": source}, until, VERDICT_BYTES)
+                _ask(pipe, _run_of(cell, request), until, self.output_bytes)
+            question = {"do": "try", "source": source, "seconds": request.cell_seconds}
+            answer, _ = _ask(pipe, question, until, VERDICT_BYTES)
             return str(answer.get("verdict"))
         return "died"
 
@@ -132,24 +142,32 @@ class Supervisor:
 _REASONS: dict[str, Ended] = {"timeout": "timeout", "too_much_output": "too_much_output", "gone": "kernel_died"}
 
 
-def _probe(pipe: int, cell: Cell, until: float) -> tuple[list[int], Literal["ok", "failed", "used_up"]]:
+def _run_of(cell: Cell, request: Request) -> dict[str, Any]:
+    return {"do": "run", "source": cell.source, "test": cell.test, "seconds": request.cell_seconds}
+
+
+def _probe(
+    pipe: int, cell: Cell, seconds: int | None, until: float
+) -> tuple[list[int], Literal["ok", "failed", "used_up", "timeout"]]:
     """Try a test and its probes, in an order that nobody can foresee, in a fork of the notebook's process.
 
     Returns:
         The numbers of the probes that passed and must not have, and how the test itself ended: ``used_up`` if it
-        failed after others had run.
+        failed after others had run, ``timeout`` if it or a probe took too long, which need not be waited for again.
     """
     if not cell.probes:
         return [], "ok"
     tries = [*enumerate((cell.plain, *cell.probes))]
     random.SystemRandom().shuffle(tries)
-    verdicts = _try(pipe, tries, until)
+    verdicts = _try(pipe, tries, seconds, until)
+    if CellTimeoutError.__name__ in verdicts.values():
+        return [], "timeout"
     if verdicts.get(0) != "ok":
         return [], "failed" if tries[0][0] == 0 else "used_up"
     return [number - 1 for number, verdict in verdicts.items() if number and verdict == "ok"], "ok"
 
 
-def _try(pipe: int, tries: list[tuple[int, str]], until: float) -> dict[int, str]:
+def _try(pipe: int, tries: list[tuple[int, str]], seconds: int | None, until: float) -> dict[int, str]:
     """Return how each of the numbered tests ends, one after another in one fork; none after one that ends the fork.
 
     Where they take long, one probe beside the test itself, number 0, is enough.
@@ -160,10 +178,13 @@ def _try(pipe: int, tries: list[tuple[int, str]], until: float) -> dict[int, str
     for number, source in tries:
         if len(verdicts) > 1 and 0 in verdicts and time.monotonic() - began > PATIENCE_SECONDS:
             break
-        answer, _ = _ask(pipe, {"do": "try", "source": source}, until, VERDICT_BYTES, fork=fork)
+        question = {"do": "try", "source": source, "seconds": seconds}
+        answer, _ = _ask(pipe, question, until, VERDICT_BYTES, fork=fork)
         verdicts[number] = str(answer.get("verdict"))
         if verdicts[number] == "died":
             return verdicts
+        if verdicts[number] == CellTimeoutError.__name__:
+            break
     _ask(pipe, {"do": "end"}, until, VERDICT_BYTES)
     return verdicts
 

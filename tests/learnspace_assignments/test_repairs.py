@@ -218,7 +218,12 @@ ENDED = {
     "a dead kernel": ("import os\nos._exit(0)", "Python stopped before this cell could run."),
     "a memory kill": ("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", "Python stopped"),
     "all memory": ("x = bytearray(10**12)", "name 'double' is not defined"),
-    "an endless loop": ("while True: pass", "The time for this notebook was over before this cell ended."),
+    "an endless loop": ("while True: pass", "name 'double' is not defined"),
+    "an endless loop in a function": ("def double(x):\n    while True: pass", "The test ran for too long."),
+    "an endless loop that catches all": (
+        "while True:\n    try:\n        while True: pass\n    except: pass",
+        "The time for this notebook was over",
+    ),
 }
 
 

@@ -134,3 +134,12 @@ def test_no_test_is_in_the_memory_of_a_run_before_its_turn(run: Run) -> None:
     result = run(Request.model_validate({"cells": cells, "seconds": 20}))
     assert result.cells[1].outputs[0]["text"] == "[]\n"
     assert result.cells[2].status == "ok"
+
+
+def test_a_cell_that_takes_too_long_is_interrupted_and_the_next_goes_on(run: Run) -> None:
+    cells = [{"source": "while True: pass"}, {"source": "x = 1"}, _test("while True: pass", "assert x == 2")]
+    cells.append(_test("assert x == 1", "assert x == 2"))
+    result = run(Request.model_validate({"cells": cells, "seconds": 20, "cell_seconds": 1}))
+    assert [cell.status for cell in result.cells] == ["error", "ok", "error", "ok"]
+    assert result.cells[0].outputs[-1]["ename"] == "CellTimeoutError"
+    assert result.ended == ""
