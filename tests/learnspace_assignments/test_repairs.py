@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,55 +12,18 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 
-from learnspace_assignments.coursedir import course_directory
 from learnspace_assignments.gradebook import CourseBook
-from learnspace_assignments.models import Marks
 from learnspace_core.errors import LearnspaceError
-from learnspace_core.settings import Settings
-from learnspace_sandbox.engine import make_run
-from tests.learnspace_assignments.conftest import cell, source_notebook
+from tests.learnspace_assignments.conftest import cell
+from tests.learnspace_assignments.doubling import ANSWER, GOOD, answered, grade, make_book, points
 
-ANSWER = "def double(x):\n    return x + x"
 Change = Callable[[NotebookNode], Any]
 
 
 @pytest.fixture(scope="module")
 def book(tmp_path_factory: pytest.TempPathFactory) -> CourseBook:
     """The gradebook of a course with the assignment ``doubling``, which all of them share."""
-    settings = Settings(state=tmp_path_factory.mktemp("state"), sandbox={"seconds": 5})  # type: ignore[arg-type]
-    folder = course_directory(settings, "art") / "source" / "doubling"
-    folder.mkdir(parents=True)
-    notebook = source_notebook()
-    notebook.cells.insert(1, cell("code", "unit = 2", grade_id="setup", locked=True, cell_type="code"))
-    for number, one in enumerate(notebook.cells):
-        one.id = f"cell-{number}"
-    nbformat.write(notebook, folder / "doubling.ipynb")
-    made = CourseBook(settings, "art", make_run("process", settings.sandbox))
-    made.generate("doubling")
-    return made
-
-
-def _answered(book: CourseBook) -> NotebookNode:
-    """Return the notebook as a learner got it, with both answers: heading, setup, answer, test, words."""
-    notebook = nbformat.read(book.root / "release/doubling/doubling.ipynb", as_version=4)
-    notebook.cells[2].source = ANSWER
-    notebook.cells[4].source = "Because."
-    return notebook
-
-
-def _grade(book: CourseBook, content: bytes, folder: Path, student: str = "amy") -> Marks:
-    path = folder / "doubling.ipynb"
-    path.write_bytes(content)
-    book.place_submission("doubling", student, {"doubling.ipynb": path}, datetime(2026, 11, 20, tzinfo=UTC))
-    book.autograde("doubling", student, student)
-    return book.marks("doubling", student)[0]
-
-
-def _points(marks: Marks) -> dict[str, tuple[float, bool]]:
-    return {question.id: (question.score, question.needs_mark) for question in marks.questions}
-
-
-GOOD = {"double-tests": (2, False), "why": (0, True)}
+    return make_book(tmp_path_factory.mktemp("state"))
 
 
 def _strip_all(notebook: NotebookNode) -> None:
@@ -156,29 +118,29 @@ MENDED: dict[str, tuple[Change, list[tuple[str, str]]]] = {
 @pytest.mark.parametrize("what", MENDED)
 def test_mended(book: CourseBook, tmp_path: Path, what: str) -> None:
     change, repairs = MENDED[what]
-    notebook = _answered(book)
+    notebook = answered(book)
     change(notebook)
-    marks = _grade(book, json.dumps(notebook).encode(), tmp_path)
-    assert _points(marks) == GOOD
+    marks = grade(book, json.dumps(notebook).encode(), tmp_path)
+    assert points(marks) == GOOD
     assert marks.max_score == 5
     # Reversed, the teacher's cells have the teacher's text still: what is told is what was done.
     assert [(one.kind, one.id) for one in marks.repairs] == repairs
 
 
 def test_an_answer_that_is_not_there_earns_nothing_and_is_told(book: CourseBook, tmp_path: Path) -> None:
-    notebook = _answered(book)
+    notebook = answered(book)
     del notebook.cells[4], notebook.cells[2]
-    marks = _grade(book, nbformat.writes(notebook).encode(), tmp_path)
-    assert _points(marks) == {"double-tests": (0, False), "why": (0, False)}
+    marks = grade(book, nbformat.writes(notebook).encode(), tmp_path)
+    assert points(marks) == {"double-tests": (0, False), "why": (0, False)}
     assert [(one.kind, one.id) for one in marks.repairs] == [("answer_missing", "double"), ("answer_missing", "why")]
 
 
 def test_metadata_and_ids_stripped_leaves_the_tests_working(book: CourseBook, tmp_path: Path) -> None:
-    notebook = _answered(book)
+    notebook = answered(book)
     _strip_all_and_ids(notebook)
     del notebook.cells[4]
-    marks = _grade(book, json.dumps(notebook).encode(), tmp_path)
-    assert _points(marks)["double-tests"] == (2, False)
+    marks = grade(book, json.dumps(notebook).encode(), tmp_path)
+    assert points(marks)["double-tests"] == (2, False)
 
 
 NO_NOTEBOOK = "doubling.ipynb: is not a valid notebook"
@@ -209,9 +171,9 @@ WITHHELD: dict[str, tuple[Callable[[NotebookNode], bytes], str]] = {
 def test_withheld_with_its_reason_and_the_next_is_graded(book: CourseBook, tmp_path: Path, what: str) -> None:
     make, reason = WITHHELD[what]
     with pytest.raises(LearnspaceError) as withheld:
-        _grade(book, make(_answered(book)), tmp_path)
+        grade(book, make(answered(book)), tmp_path)
     assert reason in withheld.value.message
-    assert _points(_grade(book, nbformat.writes(_answered(book)).encode(), tmp_path, "bob")) == GOOD
+    assert points(grade(book, nbformat.writes(answered(book)).encode(), tmp_path, "bob")) == GOOD
 
 
 ENDED = {
@@ -230,9 +192,9 @@ ENDED = {
 @pytest.mark.parametrize("what", ENDED)
 def test_what_ends_a_notebook_is_a_result_with_its_reason(book: CourseBook, tmp_path: Path, what: str) -> None:
     answer, reason = ENDED[what]
-    notebook = _answered(book)
+    notebook = answered(book)
     notebook.cells[2].source = answer
-    marks = _grade(book, nbformat.writes(notebook).encode(), tmp_path)
-    assert _points(marks) == {"double-tests": (0, False), "why": (0, True)}
+    marks = grade(book, nbformat.writes(notebook).encode(), tmp_path)
+    assert points(marks) == {"double-tests": (0, False), "why": (0, True)}
     (question,) = [question for question in marks.questions if question.id == "double-tests"]
     assert reason in question.messages[0] or question.messages == ["A hidden test did not pass."]
