@@ -21,7 +21,7 @@ from learnspace_assignments.store.teamwork import (
     submission_times,
     who_hands_in,
 )
-from learnspace_assignments.store.terms import admit
+from learnspace_assignments.store.terms import admit, times_of
 from learnspace_assignments.tables import AssignmentRow, SubmissionRow
 from learnspace_core.database import now
 from learnspace_core.errors import LearnspaceError, NotFound
@@ -75,7 +75,7 @@ def submit(
     at = received_at or now()
     who = who_hands_in(session, row, person.id)
     if who is None:
-        return _held_before(session, row, person, digest), False
+        return _held_before(session, row, person, digest, at), False
     team_id = who.team.id if who.team else None
     values = {"assignment": row.id, "digest": digest}
     if team_id is None:
@@ -134,10 +134,11 @@ def submit(
     return receipt, True
 
 
-def _held_before(session: Session, row: AssignmentRow, person: Person, digest: str) -> Receipt:
+def _held_before(session: Session, row: AssignmentRow, person: Person, digest: str, at: datetime) -> Receipt:
     """Return the receipt of what counts for a person who is in no team any more.
 
     Raises:
+        NotFound: if they never handed this in, before the assignment opens.
         LearnspaceError: 409 ``no_team``, if they never handed this in.
     """
     theirs = select(SubmissionRow.receipt).where(
@@ -147,6 +148,8 @@ def _held_before(session: Session, row: AssignmentRow, person: Person, digest: s
     )
     held = session.scalar(theirs.limit(1))
     if held is None:
+        if not times_of(row).is_open(at):
+            raise NotFound("The assignment")
         todo = "Join a team or make one" if row.team_signup else "Ask your teacher to put you into a team"
         raise LearnspaceError(
             "no_team", f"This is handed in by a team, and you are in none. {todo}, then hand in.", 409
