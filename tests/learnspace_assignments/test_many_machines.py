@@ -52,7 +52,8 @@ CREATE FUNCTION note_job() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
 CREATE FUNCTION note_marks() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
     INSERT INTO seen (what, id, state) VALUES ('marks', NEW.id, NEW.state); RETURN NEW; END $$;
 CREATE TRIGGER note_job AFTER UPDATE ON job FOR EACH ROW EXECUTE FUNCTION note_job();
-CREATE TRIGGER note_marks AFTER UPDATE ON submission FOR EACH ROW EXECUTE FUNCTION note_marks();
+CREATE TRIGGER note_marks AFTER UPDATE ON submission FOR EACH ROW
+    WHEN (NEW.marks::text IS DISTINCT FROM OLD.marks::text) EXECUTE FUNCTION note_marks();
 """
 """The database itself writes down what happens to jobs and submissions, whoever does it."""
 
