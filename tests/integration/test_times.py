@@ -1,4 +1,4 @@
-"""Dates in a browser: a teacher sets them and grants more time, the learner reads them before handing in."""
+"""Dates in a browser: a teacher sets them and grants more time, the learner reads them; and marks without a teacher."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from tests.integration.test_panels import NARROW, SET_LANGUAGE
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 PRACTICE = "Practice 1: Numbers and names"
+DECISIONS = "Practice 2: Decisions"
 ZONE = ZoneInfo("Asia/Shanghai")
 """The zone of the browsers."""
 
@@ -102,6 +103,59 @@ def test_late_with_a_penalty_until_the_teacher_grants_more_time(stack: Stack, br
         shot(teacher, f"times-narrow-{name}")
         width, room = panel.evaluate("main => [main.scrollWidth, main.clientWidth]")
         assert width <= room, f"{name} is {width} px wide and has {room} px"
+
+
+def test_checked_before_and_marked_after_handing_in_without_the_teacher(stack: Stack, browser: Browser) -> None:
+    teacher = sign_in(new_context(browser), stack, "li")
+    panel = _open(teacher, "Learning", "Teach")
+    panel.get_by_role("button", name=re.compile(DECISIONS)).click()
+    panel.get_by_role("tab", name="Settings").click()
+    panel.get_by_label("Work is graded").select_option("on_hand_in")
+    panel.get_by_label("Give marks and feedback back by itself").check()
+    panel.get_by_label("Runs").select_option("hidden_too")
+    panel.get_by_label("Checks in 24 hours").fill("2")
+    panel.get_by_label("It tells").select_option("messages")
+    panel.get_by_role("button", name="Save").click()
+    expect(panel.get_by_text("Saved")).to_be_visible()
+    panel.get_by_role("group", name="Grading").scroll_into_view_if_needed()
+    shot(teacher, "whengraded-settings")
+
+    learner = sign_in(new_context(browser), stack, "lena")
+    mine = _open(learner, "Learning", "Assignments")
+    row = mine.get_by_role("button", name=re.compile(DECISIONS))
+    row.click()
+    expect(mine.get_by_text("It is graded as soon as you hand in.")).to_be_visible()
+    mine.get_by_role("button", name="Get it").click()
+    expect(learner.locator(".jp-NotebookPanel:visible").get_by_role("heading", name=DECISIONS)).to_be_visible(
+        timeout=25_000
+    )
+    _open(learner, "Learning", "Assignments")
+    check = mine.get_by_role("region", name="Check with the grader")
+    expect(check).to_contain_text("2 checks left of 2")
+    check.get_by_role("button", name="Check with the grader").click()
+    expect(check.get_by_role("list", name="What the grader found")).to_contain_text("not yet", timeout=60_000)
+    expect(check).to_contain_text("1 check left of 2")
+    shot(learner, "practice-found")
+
+    mine.get_by_role("button", name="Hand in", exact=True).click()
+    shot(learner, "whengraded-before")
+    mine.get_by_role("button", name="Hand in now").click()
+    # Nobody grades, returns or reloads.
+    expect(mine.get_by_text("Your work is graded:")).to_be_visible(timeout=60_000)
+    expect(row).to_contain_text("returned 0 of 10")
+    shot(learner, "whengraded-arrived")
+
+    assert learner.evaluate(SET_LANGUAGE) == 204
+    learner.reload()
+    mine = _open(learner, "学习", "作业")
+    learner.locator(".jp-SideBar.jp-mod-left .lm-TabBar-tab.lm-mod-current").click()
+    learner.set_viewport_size(NARROW)  # type: ignore[arg-type]
+    mine.get_by_role("button", name=re.compile(DECISIONS)).click()
+    expect(mine.get_by_role("region", name="请评分程序检查")).to_contain_text("还可检查 1 次")
+    mine.get_by_role("region", name="请评分程序检查").scroll_into_view_if_needed()
+    shot(learner, "practice-narrow")
+    width, room = mine.evaluate("main => [main.scrollWidth, main.clientWidth]")
+    assert width <= room
 
 
 def _open(page: Page, menu: str, name: str) -> Locator:

@@ -9,6 +9,7 @@ import type { ILearnspace } from '../../learnspace_core/lab/tokens';
 import type { IHtml } from '../../learnspace_core/lab/types';
 import { GradingWatch } from './gradingwatch';
 import { Outbox } from './outbox';
+import { PracticeWork } from './practicework';
 import { Progress } from './progress';
 import { TalkWork } from './talkwork';
 import type { ICheck, ICheckedQuestion, IDesk } from './tokens';
@@ -39,6 +40,7 @@ export class LearnerWork {
     this.outbox = new Outbox(learnspace, () => void mine.load());
     this.versions = new Versions(learnspace);
     this.grading = new GradingWatch(mine);
+    this.practice = new PracticeWork(learnspace, desk);
     this.updates = new UpdateWork(learnspace, desk, mine);
     this.updates.changed.connect(() => this.changed.emit());
   }
@@ -46,6 +48,7 @@ export class LearnerWork {
   readonly outbox: Outbox;
   readonly versions: Versions;
   readonly grading: GradingWatch;
+  readonly practice: PracticeWork;
   readonly updates: UpdateWork;
   readonly changed = new Signal<this, void>(this);
   readonly feedback: Loader<IHtml>;
@@ -239,6 +242,7 @@ export class LearnerWork {
     this.feedback.clear();
     this.versions.forget();
     this.updates.forget();
+    this.practice.forget();
   }
 
   private readonly _worked = new Set<string>();

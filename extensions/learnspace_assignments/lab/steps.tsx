@@ -8,6 +8,7 @@ import { Feedback } from './feedback';
 import { Confirmation } from './handin';
 import { History } from './history';
 import { type IStepsProps, STEPS, type Step } from './learnerwork';
+import { Practice } from './practice';
 import { Queued } from './queued';
 import { againAt, Receipt } from './receipt';
 import { Talk } from './talk';
@@ -49,6 +50,7 @@ export function Steps(props: IStepsProps): JSX.Element {
         <Problem error={learner.error} trans={trans} onRetry={() => void learner.retry(one)} />
       )}
       {learner.check && <Checked {...props} />}
+      <Practice {...props} />
       <Update {...props} />
       <Queued ones={learner.outbox.of(one)} outbox={learner.outbox} learnspace={learnspace} />
       {learner.confirming && <Confirmation {...props} onCancel={cancel} />}

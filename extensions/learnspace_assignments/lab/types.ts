@@ -83,6 +83,43 @@ export interface IGradingPolicy {
   returns: boolean;
 }
 
+/** The check with the grader; see PracticePolicy in learnspace_assignments/models/practice.py. */
+export interface IPracticePolicy {
+  tests: 'off' | 'visible' | 'hidden_too';
+  per_day: number;
+  tells: 'number' | 'questions' | 'messages';
+}
+
+/** What a check may tell; `questions` is empty if that is only the number. */
+export interface IPracticeResult {
+  passing: number;
+  total: number;
+  questions: {
+    notebook: string;
+    id: string;
+    title: string;
+    passes: boolean;
+    message: string;
+    /** Whether only tests that learners do not see do not pass. */
+    hidden: boolean;
+  }[];
+  /** Why a notebook could not be read or did not come to its end, as a code. */
+  ended: string;
+}
+
+/** How often a learner may check still, and their newest check. */
+export interface IPractice {
+  policy: IPracticePolicy;
+  left: number;
+  next_at: string | null;
+  newest: {
+    id: string;
+    asked_at: string;
+    state: 'waiting' | 'done' | 'failed';
+    result: IPracticeResult | null;
+  } | null;
+}
+
 /** What happens to late work; see LatePolicy in learnspace_assignments/models/settings.py. */
 export interface ILatePolicy {
   kind: 'accept' | 'penalty' | 'refuse';
@@ -122,6 +159,7 @@ export interface IAssignment extends ITerms {
   /** Whether the solution may be read. */
   solution: boolean;
   grading: IGradingPolicy;
+  practice: IPracticePolicy;
   /** Where it stands, relative to the server's root; empty before it is fetched. */
   local_path: string;
   local_files: IFileEntry[];

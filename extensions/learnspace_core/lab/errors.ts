@@ -68,6 +68,14 @@ export function explain(error: RequestError, trans: TranslationBundle): string {
       );
     case 'no_attempts_left':
       return trans.__('All attempts are used. What you handed in last counts.');
+    case 'practice_used_up':
+      return trans.__('All checks of the last 24 hours are used. You can hand in at any time.');
+    case 'practice_runs':
+      return trans.__('The grader is checking your work already. Wait for its result.');
+    case 'no_practice':
+      return trans.__(
+        'Your teacher does not offer this check. Use Check, which runs in your space.'
+      );
     case 'no_solution_yet':
       return trans.__('The solution is not shown yet. Ask your teacher when it is.');
     case 'not_graded':

@@ -8,6 +8,7 @@ import type { ILatePolicy } from '../types';
 import { Field, Moment, Whole } from './fields';
 import { zoneName } from './localtime';
 import { GradingSettings } from './settingsgrading';
+import { PracticeSettings } from './settingspractice';
 import { type ISettings, SettingsWork, type WhenShown } from './settingswork';
 import { wrongWords } from './settingswrong';
 import type { ITabProps } from './tabs';
@@ -125,6 +126,11 @@ function SettingsForm({ held, work, learnspace, onSaved }: IFormProps): JSX.Elem
         grading={draft.grading}
         learnspace={learnspace}
         onChange={grading => alter({ grading })}
+      />
+      <PracticeSettings
+        practice={draft.practice}
+        learnspace={learnspace}
+        onChange={practice => alter({ practice })}
       />
       <fieldset>
         <legend>{trans.__('What learners see')}</legend>

@@ -5,7 +5,7 @@ import { segments } from '../../../learnspace_core/lab/api';
 import { asRequestError, type RequestError } from '../../../learnspace_core/lab/errors';
 import { Loader } from '../../../learnspace_core/lab/loader';
 import type { ILearnspace } from '../../../learnspace_core/lab/tokens';
-import type { IGradingPolicy, ILatePolicy } from '../types';
+import type { IGradingPolicy, ILatePolicy, IPracticePolicy } from '../types';
 
 export type WhenShown = 'when_returned' | 'after_due' | 'never';
 
@@ -21,6 +21,7 @@ export interface ISettings {
   team_size: number;
   team_signup: boolean;
   grading: IGradingPolicy;
+  practice: IPracticePolicy;
 }
 
 /** NewAccommodation in learnspace_assignments/models/accommodations.py. */
