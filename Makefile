@@ -52,7 +52,7 @@ bench: ## Run every benchmark (bench-NAME for one)
 	@for f in tests/bench/bench_*.py; do n=$$(basename $$f .py); $(MAKE) --no-print-directory bench-$${n#bench_}; done
 
 bench-%: .venv/.ready
-	$(BIN)/python -m tests.bench.bench_$(subst -,_,$*)
+	$(BIN)/python -m tests.bench.bench_$(subst -,_,$*) $(ARGS)
 
 clean: ## Remove what make built; data in var/ stays
 	rm -rf .venv .tools dist extensions/node_modules extensions/.yarn extensions/lib extensions/learnspace_core/labextension hub_config/node/node_modules

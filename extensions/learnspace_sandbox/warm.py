@@ -21,6 +21,7 @@ from typing import Any, Literal
 
 from learnspace_sandbox import frames
 from learnspace_sandbox.isolation import Limits, can_isolate, die_with_parent, hide
+from learnspace_sandbox.memory import use_huge_pages
 from learnspace_sandbox.models import Cell, CellResult, Ended, Request, Result
 from learnspace_sandbox.runs import END, ENDED, START, CellTimeoutError, fork_runs
 from learnspace_sandbox.shell import make_shell
@@ -219,6 +220,7 @@ def main(limits: Limits, output_bytes: int, scratch: str, packages: list[str]) -
     shell = make_shell()
     gc.collect()
     gc.freeze()  # so that forks share these pages instead of copying them
+    use_huge_pages()
     ours, theirs = socket.socketpair()
     if os.fork() == 0:
         # Before the first request: what is in this process's memory is in that of every run.

@@ -122,6 +122,8 @@ class Platform:
         return found
 
     def _answers(self, name: str) -> bool:
+        if name == "grader":
+            return True  # nobody asks it anything: it takes jobs when it has started
         urls = {
             "hub": f"http://127.0.0.1:{self.settings.hub_port}/hub/health",
             "proxy": f"http://127.0.0.1:{self.settings.proxy_port}/",
