@@ -19,12 +19,24 @@ from learnspace_assignments.settled import settle_each, settled_marks
 from learnspace_assignments.sources import read_source, refuse_faults, source_folder
 from learnspace_assignments.tables import AssignmentRow, SubmissionRow
 from learnspace_core.errors import LearnspaceError
-from learnspace_core.jobs import Work, job
+from learnspace_core.jobs import Work, at_start, job
 from learnspace_core.models import FileEntry
+from learnspace_core.settings import Settings
 from learnspace_people.tables import PersonRow
+from learnspace_sandbox import engine
 from learnspace_sandbox.engine import make_run
 
-__all__ = ["checking", "give_back", "grade", "grade_one", "practicejobs", "read_marks", "regradejobs", "release"]
+__all__ = [
+    "checking",
+    "give_back",
+    "grade",
+    "grade_one",
+    "practicejobs",
+    "read_marks",
+    "regradejobs",
+    "release",
+    "warm_up",
+]
 
 log = logging.getLogger(__name__)
 UNREADABLE = "It cannot be graded by itself. Look at it by hand, or ask the learner to hand in again."
@@ -33,6 +45,12 @@ UNREADABLE = "It cannot be graded by itself. Look at it by hand, or ask the lear
 def _book(work: Work) -> CourseBook:
     settings = work.settings
     return CourseBook(settings, work.payload["course"], make_run(settings.sandbox_kind, settings.sandbox))
+
+
+@at_start("grading")
+def warm_up(settings: Settings) -> None:
+    """Start the sandbox with the grading process: who hands in first does not wait for it."""
+    engine.warm_up(settings.sandbox_kind, settings.sandbox)
 
 
 @job("release")

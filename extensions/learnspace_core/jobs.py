@@ -27,7 +27,7 @@ from learnspace_core.runs import cancel
 from learnspace_core.settings import Settings
 from learnspace_core.tables import JobRow
 
-__all__ = ["JobFunction", "Queue", "QueueName", "Work", "add", "at_each_sweep", "cancel", "job"]
+__all__ = ["JobFunction", "Queue", "QueueName", "Work", "add", "at_each_sweep", "at_start", "cancel", "job"]
 
 log = logging.getLogger(__name__)
 
@@ -108,6 +108,8 @@ class _Kind:
 _kinds: dict[str, _Kind] = {}
 Schedule = Callable[[Database], None]
 _schedules: dict[QueueName, list[Schedule]] = {}
+Beginning = Callable[[Settings], None]
+_beginnings: dict[QueueName, list[Beginning]] = {}
 
 
 def job(kind: str, gave_up: claims.GaveUp = lambda _session, _row: None) -> Callable[[JobFunction], JobFunction]:
@@ -120,6 +122,16 @@ def job(kind: str, gave_up: claims.GaveUp = lambda _session, _row: None) -> Call
 
     def register(function: JobFunction) -> JobFunction:
         _kinds[kind] = _Kind(function, gave_up)
+        return function
+
+    return register
+
+
+def at_start(queue: QueueName) -> Callable[[Beginning], Beginning]:
+    """Register what each working process of a queue does once, before its first job."""
+
+    def register(function: Beginning) -> Beginning:
+        _beginnings.setdefault(queue, []).append(function)
         return function
 
     return register
@@ -160,6 +172,7 @@ class Queue:
         self._is_stopping: Callable[[], bool] = lambda: False
         self._task = self.huey.task(name="run_job")(self._woken)
         self.huey.periodic_task(crontab(minute="*"), name="sweep")(self.sweep)
+        self.huey.on_startup(name="begin")(self.begin)
         self.huey.on_startup(name="sweep")(self.sweep)
 
     def wake(self, _job_id: str = "") -> None:
@@ -168,6 +181,14 @@ class Queue:
             self._task()
         except Exception:  # Whatever the queue is made of: the job stands in the database already.
             log.exception("the workers were not woken; the next sweep does it")
+
+    def begin(self) -> None:
+        """Do what a working process does once; what fails then is met again by the job that needs it."""
+        for beginning in _beginnings.get(self.name, []):
+            try:
+                beginning(self.settings)
+            except Exception:
+                log.exception("%s failed", beginning.__name__)
 
     def sweep(self) -> None:
         """Do what is done again and again, then wake a worker if anything waits; what fails is tried the next time."""

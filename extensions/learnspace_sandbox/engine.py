@@ -45,6 +45,11 @@ def make_run(kind: str, settings: SandboxSettings) -> Run:
     return _sandbox(kind, settings, os.getpid()).run
 
 
+def warm_up(kind: str, settings: SandboxSettings) -> None:
+    """Begin to start this process's sandbox of that kind, so that the first request need not wait for it."""
+    _sandbox(kind, settings, os.getpid()).start()
+
+
 @cache
 def _sandbox(kind: str, settings: SandboxSettings, _process: int) -> Sandbox:
     sandbox = Sandbox(kind, settings)
@@ -72,6 +77,7 @@ class Sandbox:
         self._container = ""
         self._directory: tempfile.TemporaryDirectory[str] | None = None
         self._isolated = False
+        self._is_warm = False
 
     def run(self, request: Request) -> Result:
         """Run one notebook and return its bounded result; whatever happens there, there is one for each cell."""
@@ -110,12 +116,19 @@ class Sandbox:
             self._directory.cleanup()
             self._directory = None
 
-    def _started(self) -> subprocess.Popen[bytes]:
+    def start(self) -> None:
+        """Begin to start the sandbox, unless it runs; do not wait until it is warm."""
         if self._process is None or self._process.poll() is not None:
             self.close()
+            self._is_warm = False
             self._process = self._start_container() if self.kind == "docker" else self._start_process()
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        self.start()
+        assert self._process is not None  # noqa: S101 - start() sees to it
+        if not self._is_warm:
             hello, _ = frames.receive(_number(self._process.stdout), until=time.monotonic() + START_SECONDS, most=1000)
-            self._isolated = bool(hello["isolated"])
+            self._isolated, self._is_warm = bool(hello["isolated"]), True
         return self._process
 
     def _start_process(self) -> subprocess.Popen[bytes]:

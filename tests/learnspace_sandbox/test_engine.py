@@ -5,7 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from learnspace_core.settings import Sandbox
+from learnspace_core.blobs import BlobStore
+from learnspace_core.database import Database
+from learnspace_core.features import load_all
+from learnspace_core.jobs import Queue
+from learnspace_core.settings import Sandbox, Settings
 from learnspace_sandbox.engine import Run, make_run
 from learnspace_sandbox.models import Request
 
@@ -143,3 +147,15 @@ def test_a_cell_that_takes_too_long_is_interrupted_and_the_next_goes_on(run: Run
     assert [cell.status for cell in result.cells] == ["error", "ok", "error", "ok"]
     assert result.cells[0].outputs[-1]["ename"] == "CellTimeoutError"
     assert result.ended == ""
+
+
+def test_a_grading_process_warms_its_sandbox_before_the_first_job(settings: Settings, blobs: BlobStore) -> None:
+    load_all("jobs")
+    settings = settings.model_copy(update={"sandbox": Sandbox(kind="process", seconds=21)})
+    queue = Queue(settings, "grading", Database(settings.database_url), blobs)
+    queue.begin()
+    sandbox = make_run("process", settings.sandbox).__self__  # type: ignore[attr-defined]  # a bound method
+    process = sandbox._process
+    assert process.poll() is None
+    assert make_run("process", settings.sandbox)(_request("1")).cells[0].status == "ok"
+    assert sandbox._process is process
