@@ -8,6 +8,8 @@ from learnspace_assignments.tables import AssignmentRow, SubmissionRow
 from learnspace_core.jobs import Work
 from learnspace_people.tables import PersonRow
 
+NO_EVIDENCE = "no_evidence"
+"""The reason code of a submission that was graded, and withheld because a test could not have failed."""
 Graded = list[tuple[SubmissionRow, PersonRow]]
 
 
@@ -30,6 +32,9 @@ def add_graded_by_hand(work: Work, book: CourseBook, assignment: AssignmentRow, 
     versions = {}
     for row, person in every:
         if row.state not in ("handed_in", "withheld") or (usernames is not None and person.username not in usernames):
+            continue
+        if row.reason_code == NO_EVIDENCE and usernames is None:
+            # Our own grader graded it and withheld it: it is for a person to say that it counts.
             continue
         if person.id not in versions:
             versions[person.id] = book.graded_version(assignment.name, person.student)

@@ -10,7 +10,7 @@ from learnspace_assignments.doubts import why_doubted
 from learnspace_assignments.feedback import feedback_pages
 from learnspace_assignments.gradebook import CourseBook
 from learnspace_assignments.grading import ONE, RUN, ask_all, give_up
-from learnspace_assignments.handgraded import add_graded_by_hand
+from learnspace_assignments.handgraded import NO_EVIDENCE, add_graded_by_hand
 from learnspace_assignments.models import Marks
 from learnspace_assignments.penalties import penalised
 from learnspace_assignments.points import max_points
@@ -104,7 +104,7 @@ def grade_one(work: Work) -> None:
             reason, code = error.message, error.code
     else:
         if book.doubts:
-            reason, code = why_doubted(book.doubts, marks), "no_evidence"
+            reason, code = why_doubted(book.doubts, marks), NO_EVIDENCE
     if marks is not None and not reason:
         pages = feedback_without_teacher(work, book, row, person.student, marks)
     with work.ending("withheld" if reason else "") as session:

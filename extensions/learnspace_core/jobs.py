@@ -36,7 +36,7 @@ LONGEST_NAP = 0.3
 """Seconds between two looks of an idle worker into a queue that cannot call it (SQLite)."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Work:
     """What a job's function is given: the place it works in, and its own row in this attempt."""
 
@@ -46,6 +46,7 @@ class Work:
     job_id: str
     payload: dict[str, Any]
     attempt: int = 0
+    has_ended: bool = False
 
     def progress(self, done: int, total: int) -> None:
         """Say how far the job is.
@@ -94,6 +95,7 @@ class Work:
         with self.write() as session:
             yield session
             claims.end(session, self.job_id, self.attempt, "failed" if code else "done", code)
+        self.has_ended = True
 
 
 JobFunction = Callable[[Work], None]
@@ -255,7 +257,8 @@ class Queue:
                 claims.give_back(session, claimed.job_id, claimed.attempt)
             raise
         else:
-            self._end(claimed, "done")
+            if not work.has_ended:
+                self._end(claimed, "done")
 
     def _end(self, claimed: Claim, state: str, code: str = "", message: str = "") -> None:
         with self.database.write() as session:

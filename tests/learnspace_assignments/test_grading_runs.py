@@ -138,3 +138,23 @@ async def test_marks_by_hand_stay_when_it_is_graded_again(client: Client, releas
         assert again[0]["marks"]["score"] == 4
     # Twice gives the same, mark by mark.
     assert [one["score"] for one in again[0]["marks"]["questions"]] == [1, 3]
+
+
+async def test_what_was_withheld_stays_so_until_a_teacher_returns_it_by_name(
+    client: Client, released: Database, work: Work
+) -> None:
+    forged = "class Same:\n    def __eq__(self, other):\n        return True\n\ndef double(x):\n    return Same()"
+    await hand_in(client, "amy", forged)
+    work.do("grade", usernames=None)
+    with Gradebook(f"sqlite:///{work.queue.settings.state}/courses/art/gradebook.db", "art") as book:
+        grade = book.find_grade("why", "doubling", "doubling", "amy")
+        grade.manual_score, grade.needs_manual_grade = 3, False
+        book.db.commit()
+    # Reading marks and returning all is not a word about this one.
+    work.do("read_marks")
+    work.do("return", usernames=None, teacher="ted")
+    (amy,) = (await client("ted").get("teach")).json()[0]["submissions"]
+    assert (amy["state"], amy["reason_code"]) == ("withheld", "no_evidence")
+    work.do("return", usernames=["amy"], teacher="ted")
+    (amy,) = (await client("ted").get("teach")).json()[0]["submissions"]
+    assert (amy["state"], amy["reason_code"], amy["marks"]["score"]) == ("returned", "", 3)

@@ -275,6 +275,8 @@ export interface ITaughtSubmission {
   extended: boolean;
   state: SubmissionState;
   reason: string;
+  /** The same for programs; empty for reasons of earlier versions. */
+  reason_code: string;
   marks: IMarks | null;
   formgrader_id: string;
 }

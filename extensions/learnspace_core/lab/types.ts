@@ -23,9 +23,14 @@ export interface IHtml {
 
 export interface IJob {
   id: string;
+  kind: string;
   state: 'waiting' | 'running' | 'done' | 'failed' | 'cancelled';
   done: number;
   total: number;
+  /** Of a run of many jobs: how many run and have failed, and how long it may still take. */
+  running: number;
+  failed: number;
+  seconds_left: number | null;
   code: string | null;
   message: string | null;
   created_at: string;

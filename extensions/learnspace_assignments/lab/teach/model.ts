@@ -9,6 +9,7 @@ import type { IDesk } from '../tokens';
 import type { ITaughtAssignment } from '../types';
 import { ClassWork } from './classwork';
 import { VersionsWork } from './versionswork';
+import { ReportWork } from './reportwork';
 import { CourseWork } from './coursework';
 import { TeacherWork } from './work';
 
@@ -24,6 +25,7 @@ export class TeachModel implements IPanelModel {
     this.work = new TeacherWork(learnspace, this.taught);
     this.classroom = new ClassWork(learnspace);
     this.versions = new VersionsWork(learnspace, this.work);
+    this.reports = new ReportWork(learnspace);
     this.courses = new CourseWork(learnspace, () => void this.taught.load());
     this.taught.changed.connect(() => this.work.follow());
   }
@@ -33,6 +35,8 @@ export class TeachModel implements IPanelModel {
   /** The class, the talk with it, and the inbox. */
   readonly classroom: ClassWork;
   readonly versions: VersionsWork;
+  /** How the open assignment went, question by question. */
+  readonly reports: ReportWork;
   /** The courses, and who is in them. */
   readonly courses: CourseWork;
   readonly changed = new Signal<this, void>(this);
@@ -52,6 +56,9 @@ export class TeachModel implements IPanelModel {
   refresh(): void {
     void this._readMarks();
     this.classroom.refresh();
+    if (this.open && this.tab === 'results') {
+      this.reports.open(this.open);
+    }
     this.courses.refresh();
   }
 

@@ -7,8 +7,9 @@ import { keyOf } from '../learnerwork';
 import { Repairs } from '../repairs';
 import { SubmissionChip } from '../states';
 import type { IMarks, ITaughtSubmission, SubmissionState } from '../types';
-import type { TeachModel } from './model';
+import { Progress } from './running';
 import type { ITabProps } from './tabs';
+import { Withheld } from './withheld';
 
 /** What needs a person comes first, what is done comes last. */
 const ORDER: SubmissionState[] = [
@@ -30,6 +31,7 @@ export function SubmissionsTab({ one, model }: ITabProps): JSX.Element {
   const waiting = work.count(one, 'handed_in');
   const graded = work.count(one, 'graded');
   const toMark = work.count(one, 'needs_marks');
+  const withheld = work.count(one, 'withheld');
   const busy = work.jobs.has(keyOf(one));
   return (
     <div className="ls-Detail">
@@ -41,6 +43,15 @@ export function SubmissionsTab({ one, model }: ITabProps): JSX.Element {
         >
           {trans.__('Grade all (%1)', waiting)}
         </button>
+        {withheld > 0 && (
+          <button
+            className="ls-Button"
+            aria-disabled={busy}
+            onClick={() => void work.run('grade', one, { withheld: true })}
+          >
+            {trans.__('Grade the withheld again (%1)', withheld)}
+          </button>
+        )}
         <button
           className={`ls-Button${waiting + toMark === 0 && graded > 0 ? ' ls-mod-filled' : ''}`}
           aria-disabled={busy || graded === 0}
@@ -56,36 +67,15 @@ export function SubmissionsTab({ one, model }: ITabProps): JSX.Element {
   );
 }
 
-/** How far the work is; it goes on when the page is closed. */
-export function Progress({ one, model }: ITabProps): JSX.Element {
-  const { learnspace, work } = model;
-  const { trans } = learnspace;
-  const job = work.jobs.get(keyOf(one));
-  const text =
-    job && trans.__('%1 of %2 done. You may close this; it goes on.', job.done, job.total);
-  return (
-    <div role="status">
-      {job && (
-        <p>
-          <progress
-            max={Math.max(job.total, 1)}
-            value={job.state === 'waiting' ? undefined : job.done}
-            aria-label={trans.__('Progress')}
-          />{' '}
-          {text}
-        </p>
-      )}
-    </div>
-  );
-}
-
 function SubmissionsTable({ one, model, busy }: IProps): JSX.Element {
-  const { trans } = model.learnspace;
+  const { trans, locale } = model.learnspace;
   if (one.submissions.length === 0) {
     return <Empty>{trans.__('Nobody has handed in yet.')}</Empty>;
   }
   const rows = [...one.submissions].sort(
-    (a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state) || a.name.localeCompare(b.name)
+    (a, b) =>
+      ORDER.indexOf(a.state) - ORDER.indexOf(b.state) ||
+      a.name.localeCompare(b.name, locale, { numeric: true })
   );
   return (
     <div className="ls-Scroll" tabIndex={0} role="region" aria-label={trans.__('Submissions')}>
@@ -133,7 +123,7 @@ function Row(props: IProps & { each: ITaughtSubmission }): JSX.Element {
       </td>
       <td>
         <SubmissionChip state={each.state} reader="teacher" learnspace={learnspace} />
-        {each.state === 'withheld' && <Withheld reason={each.reason} model={model} />}
+        {each.state === 'withheld' && <Withheld one={each} model={model} />}
         {each.marks && <Repairs repairs={each.marks.repairs} learnspace={learnspace} />}
       </td>
       <td>{each.marks && automatic(each.marks, locale)}</td>
@@ -149,22 +139,6 @@ function Row(props: IProps & { each: ITaughtSubmission }): JSX.Element {
         <Actions {...props} />
       </td>
     </tr>
-  );
-}
-
-/** Why a submission has no marks, and what a teacher does about it; the program's own words come last. */
-function Withheld({ reason, model }: { reason: string; model: TeachModel }): JSX.Element {
-  const { trans } = model.learnspace;
-  return (
-    <div className="ls-Reason">
-      {trans.__('It could not be graded. Ask the learner to open it, mend it and hand in again.')}
-      {reason && (
-        <details>
-          <summary>{trans.__('Details')}</summary>
-          {reason}
-        </details>
-      )}
-    </div>
   );
 }
 

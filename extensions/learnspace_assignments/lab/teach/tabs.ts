@@ -6,6 +6,7 @@ import type { TeachModel } from './model';
 import { ClassTab } from './class';
 import { MessagesTab } from './messages';
 import { MoreTimeTab } from './moretime';
+import { ReportTab } from './report';
 import { SettingsTab } from './settings';
 import { SubmissionsTab } from './submissions';
 import { VersionsTab } from './versions';
@@ -25,6 +26,7 @@ export interface ITeachTab {
 export const TABS: ITeachTab[] = [
   { id: 'class', label: trans => trans.__('Class'), View: ClassTab },
   { id: 'submissions', label: trans => trans.__('Submissions'), View: SubmissionsTab },
+  { id: 'results', label: trans => trans.__('Results'), View: ReportTab },
   { id: 'messages', label: trans => trans.__('Messages'), View: MessagesTab },
   { id: 'versions', label: trans => trans.__('Versions'), View: VersionsTab },
   { id: 'settings', label: trans => trans.__('Settings'), View: SettingsTab },

@@ -4,7 +4,7 @@ import * as React from 'react';
 import { Empty, Loaded, Problem, Time, useChanges } from '../../../learnspace_core/lab/components';
 import { points } from '../../../learnspace_core/lab/dates';
 import { keyOf } from '../learnerwork';
-import { Progress } from './submissions';
+import { Progress } from './running';
 import type { ITabProps } from './tabs';
 import type { IRegrade, IRegradedLearner, ITaughtVersion } from './versionswork';
 

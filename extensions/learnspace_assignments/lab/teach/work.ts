@@ -3,15 +3,16 @@ import { URLExt } from '@jupyterlab/coreutils';
 import { Signal } from '@lumino/signaling';
 
 import { segments } from '../../../learnspace_core/lab/api';
-import { asRequestError, RequestError } from '../../../learnspace_core/lab/errors';
+import { asRequestError, passesByItself, RequestError } from '../../../learnspace_core/lab/errors';
 import type { Loader } from '../../../learnspace_core/lab/loader';
 import type { ILearnspace } from '../../../learnspace_core/lab/tokens';
 import type { IJob } from '../../../learnspace_core/lab/types';
 import { keyOf } from '../learnerwork';
 import type { ITaughtAssignment, ITaughtSubmission, SubmissionState } from '../types';
 
-/** Milliseconds between two looks at a job. */
-const LOOK = 1000;
+/** Milliseconds between two looks at a job: at first, and at most, while nothing changes or nobody looks. */
+const FIRST_LOOK = 1000;
+const LONGEST_LOOK = 10000;
 
 export type Verb = 'grade' | 'return';
 
@@ -25,6 +26,8 @@ export class TeacherWork {
 
   /** The work that runs, by course/name. */
   readonly jobs = new Map<string, IJob>();
+  /** How the last work ended, by course/name. */
+  readonly ended = new Map<string, IJob>();
   error: RequestError | null = null;
 
   /** Forget what the last assignment told. */
@@ -67,6 +70,24 @@ export class TeacherWork {
     }
   }
 
+  /** Stop the work on an assignment: what waits is not begun. */
+  async stop(one: ITaughtAssignment): Promise<void> {
+    const key = keyOf(one);
+    const job = this.jobs.get(key);
+    if (!job) {
+      return;
+    }
+    try {
+      const path = `jobs/${segments(job.id)}/cancel`;
+      this.jobs.set(key, await this.learnspace.send<IJob>('POST', path, {}));
+      this.changed.emit();
+      this._hurry.get(key)?.();
+    } catch (reason) {
+      this.error = asRequestError(reason);
+      this.changed.emit();
+    }
+  }
+
   /** Look again at how things stand, and go on following what runs. */
   retry(): void {
     this.error = null;
@@ -86,7 +107,11 @@ export class TeacherWork {
     }
   }
 
+  /** Follow a job to its end, at longer and longer intervals while nothing changes, also over a bad line. */
   private async _watch(key: string, job: IJob): Promise<void> {
+    this.ended.delete(key);
+    let wait = FIRST_LOOK;
+    let reloaded = 0;
     try {
       for (;;) {
         this.jobs.set(key, job);
@@ -94,20 +119,55 @@ export class TeacherWork {
         if (ended(job)) {
           break;
         }
-        await new Promise(resolve => window.setTimeout(resolve, LOOK));
-        job = await this.learnspace.request<IJob>(`jobs/${segments(job.id)}`);
+        await this._sleep(key, document.hidden ? LONGEST_LOOK : wait);
+        const before = job;
+        job = await this._look(job);
+        const moved = job.done !== before.done || job.state !== before.state;
+        wait = moved ? FIRST_LOOK : Math.min(wait * 1.5, LONGEST_LOOK);
+        if (moved && !ended(job) && Date.now() - reloaded > LONGEST_LOOK) {
+          reloaded = Date.now();
+          void this.taught.load();
+        }
       }
-      if (job.state === 'failed') {
+      this.ended.set(key, job);
+      // One submission that was withheld says why in its own row.
+      if (job.state === 'failed' && job.kind !== 'grade_one') {
         this.error = new RequestError(job.code ?? 'failed', job.message ?? '', 0);
       }
       await this.taught.load();
     } finally {
       this.jobs.delete(key);
+      this._hurry.delete(key);
       this.changed.emit();
     }
   }
+
+  /** Ask how far a job is; while the platform is out of reach, it is where it was. */
+  private async _look(job: IJob): Promise<IJob> {
+    try {
+      return await this.learnspace.request<IJob>(`jobs/${segments(job.id)}`);
+    } catch (reason) {
+      if (passesByItself(asRequestError(reason))) {
+        return job;
+      }
+      throw reason;
+    }
+  }
+
+  private _sleep(key: string, milliseconds: number): Promise<void> {
+    return new Promise(resolve => {
+      const timer = window.setTimeout(resolve, milliseconds);
+      this._hurry.set(key, () => {
+        window.clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+
+  private readonly _hurry = new Map<string, () => void>();
 }
 
 function ended(job: IJob): boolean {
-  return !['waiting', 'running'].includes(job.state);
+  // Of a run that was stopped, some may have begun.
+  return !['waiting', 'running'].includes(job.state) && job.running === 0;
 }
