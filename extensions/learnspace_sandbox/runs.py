@@ -121,12 +121,12 @@ def _serve(shell: Shell, pipe: int, directory: Path) -> None:
                 frames.send(pipe, answer)
                 os._exit(_TOLD_TO_END)
             case "kernel":
+                # The tests are in this memory, and the kernel is a process beside it.
+                hide()
                 if child := os.fork():
                     # A Jupyter kernel whose parent is process 1 takes itself for left alone, and ends.
                     os.waitpid(child, 0)
                     return
-                # The tests are in this memory, and the kernel is a process beside it.
-                hide()
                 result = run_kernel(Request.model_validate(asked["request"]), directory)
                 frames.send(pipe, answer | {"result": result.model_dump(mode="json")})
                 return

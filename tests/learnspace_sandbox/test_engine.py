@@ -1,6 +1,11 @@
 from __future__ import annotations
 
 import base64
+import json
+import secrets
+import shutil
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -159,3 +164,45 @@ def test_a_grading_process_warms_its_sandbox_before_the_first_job(settings: Sett
     assert process.poll() is None
     assert make_run("process", settings.sandbox)(_request("1")).cells[0].status == "ok"
     assert sandbox._process is process
+
+
+@pytest.fixture
+def other_kernel() -> Iterator[str]:
+    """A kernel of another name and language among those of the grader's Python: ipykernel again, started cold."""
+    name = f"other-{secrets.token_hex(4)}"
+    folder = Path(sys.prefix) / "share/jupyter/kernels" / name
+    folder.mkdir(parents=True)
+    command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    spec = {"argv": command, "display_name": "Other", "language": "other"}
+    (folder / "kernel.json").write_text(json.dumps(spec), encoding="utf-8")
+    yield name
+    shutil.rmtree(folder)
+
+
+def test_another_language_runs_in_its_own_kernel_and_finds_no_test_in_memory(other_kernel: str) -> None:
+    look = (
+        "import os, re\nfound = []\nfor pid in filter(str.isdigit, os.listdir('/proc')):\n    try:\n"
+        "        if int(pid) == os.getpid(): continue\n"
+        "        memory = open(f'/proc/{pid}/mem', 'rb', buffering=0)\n"
+        "        for line in open(f'/proc/{pid}/maps'):\n"
+        "            begin, end = (int(one, 16) for one in line.split()[0].split('-'))\n            try:\n"
+        "                memory.seek(begin)\n"
+        "                found += re.findall(rb'secret_of_the_test_[0-9]+', memory.read(end - begin))\n"
+        "            except (OSError, ValueError, OverflowError): pass\n"
+        "    except OSError: pass\nprint(found)"
+    )
+    run = make_run("process", Sandbox(seconds=20))
+    cells = [{"source": "x = 1"}, {"source": look}, {"source": "assert 'secret_of_the_test_1' != x", "test": True}]
+    cells.append({"source": "assert x == 2", "test": True})
+    result = run(Request.model_validate({"cells": cells, "seconds": 20, "kernel": other_kernel}))
+    assert [cell.status for cell in result.cells] == ["ok", "ok", "ok", "error"]
+    assert result.cells[1].outputs[0]["text"] == "[]\n"
+
+
+def test_a_kernel_that_was_handed_in_is_not_used(run: Run) -> None:
+    spec = {"argv": ["python", "-m", "ipykernel_launcher", "-f", "{connection_file}"], "language": "other"}
+    place = ".local/share/jupyter/kernels/other/kernel.json"
+    files = {place: base64.b64encode(json.dumps({**spec, "display_name": "Mine"}).encode())}
+    task = {"cells": [{"source": "1"}], "files": files, "seconds": 20, "kernel": "other"}
+    result = run(Request.model_validate(task))
+    assert (result.ended, result.cells[0].status) == ("no_kernel", "not_run")
