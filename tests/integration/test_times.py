@@ -133,7 +133,7 @@ def test_checked_before_and_marked_after_handing_in_without_the_teacher(stack: S
     check = mine.get_by_role("region", name="Check with the grader")
     expect(check).to_contain_text("2 checks left of 2")
     check.get_by_role("button", name="Check with the grader").click()
-    expect(check.get_by_role("list", name="What the grader found")).to_contain_text("not yet", timeout=60_000)
+    expect(check.get_by_role("list", name="What the grader found")).to_contain_text("not begun", timeout=60_000)
     expect(check).to_contain_text("1 check left of 2")
     shot(learner, "practice-found")
 

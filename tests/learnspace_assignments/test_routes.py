@@ -90,6 +90,22 @@ async def test_fetch_and_hand_in(jp_fetch, home):
     assert not list(home.rglob("*.draft"))
 
 
+async def test_a_check_with_the_grader_sends_the_folder_and_hands_nothing_in(jp_fetch, home, service):
+    await post(jp_fetch, *PS1, "fetch")
+    assert (await failure(jp_fetch, *PS1, "practice"))["code"] == "no_practice"
+    with service.state.database.write() as session:
+        store.get_assignment(session, "c1", "ps1").practice = {"tests": "visible", "per_day": 1}
+    (home / "assignments/c1/ps1/passwords.txt").symlink_to("/etc/passwd")
+    assert (await failure(jp_fetch, *PS1, "practice"))["code"] == "not_a_regular_file"
+    (home / "assignments/c1/ps1/passwords.txt").unlink()
+    asked = await post(jp_fetch, *PS1, "practice")
+    assert (asked["left"], asked["newest"]["state"]) == (0, "waiting")
+    assert json.loads((await jp_fetch(*PS1, "practice")).body) == asked
+    assert (await failure(jp_fetch, *PS1, "practice"))["code"] == "practice_runs"
+    [listed] = json.loads((await jp_fetch(*API)).body)
+    assert (listed["state"], listed["submissions"]) == ("working", [])
+
+
 async def test_existing_file_is_kept(jp_fetch, home):
     await post(jp_fetch, *PS1, "fetch")
     mine = home / "assignments/c1/ps1/ps1.ipynb"

@@ -7,7 +7,7 @@ import type { ILearnspace } from '../../learnspace_core/lab/tokens';
 import type { IStepsProps } from './learnerwork';
 import { namesOf } from './names';
 import { keyOf } from './types';
-import type { IPractice, IPracticeResult } from './types';
+import type { IPractice, IPracticeQuestion, IPracticeResult } from './types';
 
 export function Practice({ one, learner, learnspace }: IStepsProps): JSX.Element {
   const { practice } = learner;
@@ -50,7 +50,7 @@ export function Practice({ one, learner, learnspace }: IStepsProps): JSX.Element
         </button>
         {held && <span className="ls-Muted">{leftWords(held, learnspace)}</span>}
       </div>
-      <div role="status">
+      <div role="status" className="ls-Told">
         {waits && (
           <p>
             <span aria-hidden="true">◐</span> {trans.__('The grader is checking your work.')}
@@ -95,15 +95,13 @@ function Result(props: { result: IPracticeResult; learnspace: ILearnspace }): JS
         <ul className="ls-Checked" aria-label={trans.__('What the grader found')}>
           {result.questions.map((one, index) => (
             <li key={`${one.notebook} ${one.id}`}>
-              <Chip tone={one.passes ? 'done' : 'attention'}>
-                {one.passes ? trans.__('passes') : trans.__('not yet')}
-              </Chip>
+              <Found one={one} learnspace={learnspace} />
               <span className="ls-Row-main">
                 <span>
                   {notebooks.size > 1 && <span className="ls-Muted">{one.notebook} · </span>}
                   {names[index]}
                 </span>
-                {(one.message || one.hidden) && (
+                {(one.message || one.hidden) && !isUntouched(one) && (
                   <span className="ls-Muted" dir="auto">
                     {one.hidden
                       ? trans.__('The tests that you see pass; one that you do not see does not.')
@@ -117,6 +115,23 @@ function Result(props: { result: IPracticeResult; learnspace: ILearnspace }): JS
       )}
     </>
   );
+}
+
+function Found(props: { one: IPracticeQuestion; learnspace: ILearnspace }): JSX.Element {
+  const { trans } = props.learnspace;
+  if (isUntouched(props.one)) {
+    return <Chip tone="idle">{trans.__('not begun')}</Chip>;
+  }
+  return props.one.passes ? (
+    <Chip tone="done">{trans.__('passes')}</Chip>
+  ) : (
+    <Chip tone="attention">{trans.__('not yet')}</Chip>
+  );
+}
+
+/** Whether the answer is still the line that stands in for one. */
+function isUntouched(one: IPracticeQuestion): boolean {
+  return one.message.startsWith('NotImplementedError');
 }
 
 function leftWords({ policy, left, next_at }: IPractice, { trans, locale }: ILearnspace): string {

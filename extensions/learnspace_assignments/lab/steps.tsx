@@ -50,7 +50,7 @@ export function Steps(props: IStepsProps): JSX.Element {
         <Problem error={learner.error} trans={trans} onRetry={() => void learner.retry(one)} />
       )}
       {learner.check && <Checked {...props} />}
-      <Practice {...props} />
+      {!learner.confirming && !learner.receipt && !learner.showsFeedback && <Practice {...props} />}
       <Update {...props} />
       <Queued ones={learner.outbox.of(one)} outbox={learner.outbox} learnspace={learnspace} />
       {learner.confirming && <Confirmation {...props} onCancel={cancel} />}

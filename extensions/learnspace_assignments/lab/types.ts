@@ -90,19 +90,21 @@ export interface IPracticePolicy {
   tells: 'number' | 'questions' | 'messages';
 }
 
+export interface IPracticeQuestion {
+  notebook: string;
+  id: string;
+  title: string;
+  passes: boolean;
+  message: string;
+  /** Whether only tests that learners do not see do not pass. */
+  hidden: boolean;
+}
+
 /** What a check may tell; `questions` is empty if that is only the number. */
 export interface IPracticeResult {
   passing: number;
   total: number;
-  questions: {
-    notebook: string;
-    id: string;
-    title: string;
-    passes: boolean;
-    message: string;
-    /** Whether only tests that learners do not see do not pass. */
-    hidden: boolean;
-  }[];
+  questions: IPracticeQuestion[];
   /** Why a notebook could not be read or did not come to its end, as a code. */
   ended: string;
 }

@@ -71,7 +71,7 @@ export function Grading({ one, learner, learnspace }: IStepsProps): JSX.Element 
     );
   }
   return (
-    <div role="status" className="ls-Told">
+    <div role="status" className={words ? 'ls-Told' : undefined}>
       {words && <p>{words}</p>}
     </div>
   );
