@@ -20,15 +20,17 @@ log = logging.getLogger(__name__)
 
 def feedback_page(notebook: NotebookNode, name: str, marks: Marks, title: str) -> str:
     """Return the graded notebook as a page, with what there is to say about each question below its cell."""
-    questions = {question.id: question for question in marks.questions if question.notebook == name}
+    questions = {question.id: _words(question) for question in marks.questions if question.notebook == name}
+    remarks = {remark.id: _quote(remark.comment) for remark in marks.remarks if remark.notebook == name}
+    words = remarks | questions
     hidden = HiddenTests(notebook)
     cells = []
     for cell in notebook.cells:
         grading = cell.metadata.get("nbgrader", {})
         cells.append(_without_hidden_tests(cell, hidden))
-        question = questions.get(grading.get("grade_id", ""))
-        if question is not None:
-            cells.append(nbformat.v4.new_markdown_cell(_words(question)))
+        said = words.get(grading.get("grade_id", ""))
+        if said is not None:
+            cells.append(nbformat.v4.new_markdown_cell(said))
     notebook.cells = cells
     return render(notebook, title)
 
@@ -54,8 +56,12 @@ def _words(question: Question) -> str:
     for message in question.messages:
         text += "\n\n" + "\n".join(f"    {line}" for line in message.splitlines())
     if question.comment:
-        text += f"\n\n> {escape(question.comment)}"
+        text += f"\n\n{_quote(question.comment)}"
     return text
+
+
+def _quote(comment: str) -> str:
+    return "\n".join(f"> {escape(line)}" for line in comment.splitlines())
 
 
 def _without_hidden_tests(cell: NotebookNode, hidden: HiddenTests) -> NotebookNode:

@@ -27,7 +27,7 @@ from traitlets.config import Config
 from learnspace_assignments.converting import OneSubmission, grading_steps
 from learnspace_assignments.coursedir import course_directory, refuse_links, share
 from learnspace_assignments.courselocks import CourseLocks
-from learnspace_assignments.models import Marks, Question, Repair
+from learnspace_assignments.models import Marks, Question, Remark, Repair
 from learnspace_assignments.nbgraderwords import in_plain_words, listening
 from learnspace_assignments.newbook import ensure_gradebook
 from learnspace_assignments.openbook import OpenBook, nbgrader_opens, prepare
@@ -165,9 +165,12 @@ class CourseBook:
             notebooks = book.submitted_notebooks(submission)
             questions: list[Question] = []
             repairs: list[Repair] = []
+            remarks: list[Remark] = []
             graded = dict(self.autograded(name, student))
             for notebook in notebooks:
                 headings = titles(graded.get(str(notebook.name)))
+                grades = book.grades_of(notebook)
+                scored = {str(grade.name) for grade in grades}
                 messages = messages_of(graded.get(str(notebook.name)))
                 for repair in repairs_of(str(notebook.name), graded.get(str(notebook.name))):
                     repairs.append(repair.model_copy(update={"title": headings.get(repair.id, "")}))
@@ -184,7 +187,12 @@ class CourseBook:
                         comment=str(comments.get(grade.name, "")),
                         messages=messages.get(str(grade.name), []) if grade.score != grade.cell.max_score else [],
                     )
-                    for grade in book.grades_of(notebook)
+                    for grade in grades
+                ]
+                remarks += [
+                    Remark(notebook=str(notebook.name), id=name, title=heading, comment=str(comments[name]))
+                    for name, heading in headings.items()
+                    if name not in scored and comments.get(name)
                 ]
             penalty = sum(float(notebook.late_submission_penalty or 0) for notebook in notebooks)
             marks = Marks(
@@ -193,6 +201,7 @@ class CourseBook:
                 penalty=penalty,
                 questions=questions,
                 repairs=repairs,
+                remarks=remarks,
             )
             return marks, str(notebooks[0].id) if notebooks else ""
 

@@ -13,14 +13,17 @@ import unicodedata
 
 from nbformat import NotebookNode
 
-from learnspace_assignments.execute import ENDED
+from learnspace_assignments.execute import ENDED, NO_EVIDENCE
 from learnspace_assignments.hiddentests import HiddenTests, has_hidden, tell_hidden
 
 HIDDEN_FAILED = "A hidden test did not pass."
 TOO_LONG = "The test ran for too long."
+STOPPED = "It stopped at: "
+NOT_TRUE = "This is not true: "
 LONGEST = 500
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
-_ARROW = re.compile(r"^-+> ?(\d+)", re.MULTILINE)
+_FRAME = re.compile(r"^\s*Cell In ?\[\d*\], line (\d+)|^-+> ?(\d+)", re.MULTILINE)
+"""The outermost frame, which is the test's own cell: as the sandbox writes tracebacks, or with IPython's arrow."""
 
 
 def messages_of(notebook: NotebookNode | None) -> dict[str, list[str]]:
@@ -42,6 +45,8 @@ def messages_of(notebook: NotebookNode | None) -> dict[str, list[str]]:
 
 def _of_visible(error: NotebookNode, hidden: HiddenTests) -> str:
     name, value = str(error.ename), str(error.evalue)
+    if (name == "NotRun" and value in ENDED.values()) or (name, value) == ("NoEvidence", NO_EVIDENCE):
+        return value
     return plain(hidden.clean(f"{name}: {value}" if value else name))
 
 
@@ -57,15 +62,19 @@ def _of_mixed(source: str, error: NotebookNode) -> str:
     end = statement.end_lineno or statement.lineno
     if any(hidden for _, hidden in tell_hidden(source)[statement.lineno - 1 : end]):
         return HIDDEN_FAILED
-    if isinstance(statement, ast.Assert) and isinstance(statement.msg, ast.Constant):
-        return plain(str(statement.msg.value))
-    return plain(source.splitlines()[number - 1].strip())
+    asserted = next(
+        (one for one in ast.walk(statement) if isinstance(one, ast.Assert) and _stands_at(one, number)), None
+    )
+    if asserted is None:
+        return plain(f"{STOPPED}{source.splitlines()[number - 1].strip()}")
+    return plain(_words_of(asserted.msg) or f"{NOT_TRUE}{ast.unparse(asserted.test)}")
 
 
 def _line(error: NotebookNode) -> int | None:
     """Return the line of the cell at which the traceback points first."""
-    arrow = _ARROW.search(_ANSI.sub("", "\n".join(str(line) for line in error.traceback)))
-    return int(arrow[1]) if arrow and len(arrow[1]) < 7 else None
+    frame = _FRAME.search(_ANSI.sub("", "\n".join(str(line) for line in error.traceback)))
+    number = (frame[1] or frame[2]) if frame else ""
+    return int(number) if 0 < len(number) < 7 else None
 
 
 def _statement(source: str, number: int) -> ast.stmt | None:
@@ -73,7 +82,17 @@ def _statement(source: str, number: int) -> ast.stmt | None:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError):
         return None
-    return next((one for one in tree.body if one.lineno <= number <= (one.end_lineno or one.lineno)), None)
+    return next((one for one in tree.body if _stands_at(one, number)), None)
+
+
+def _stands_at(statement: ast.stmt, number: int) -> bool:
+    return statement.lineno <= number <= (statement.end_lineno or statement.lineno)
+
+
+def _words_of(message: ast.expr | None) -> str:
+    """Return what an assertion says, with three dots for what it says of the learner's values: that is theirs."""
+    parts = message.values if isinstance(message, ast.JoinedStr) else [message]
+    return "".join(str(part.value) if isinstance(part, ast.Constant) else "…" for part in parts if part is not None)
 
 
 def plain(text: str) -> str:

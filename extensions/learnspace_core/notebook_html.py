@@ -21,8 +21,8 @@ _ATTRIBUTES = {tag: set(names) for tag, names in nh3.ALLOWED_ATTRIBUTES.items()}
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 _STYLE = """
 :root { color-scheme: light; }
-body { font: 15px/1.6 system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif; margin: 0;
-  padding: 1rem; color: #1c1f23; background: #fff; overflow-wrap: anywhere; }
+body { font: 15px/1.6 system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif; margin: 0 auto;
+  max-width: 60rem; padding: 1rem; color: #1c1f23; background: #fff; overflow-wrap: anywhere; }
 pre { font: 13px/1.5 ui-monospace, Menlo, Consolas, monospace; white-space: pre-wrap; margin: 0;
   padding: .5rem .75rem; }
 .highlight { background: #f4f6f8; border-radius: 4px; margin: .5rem 0; }

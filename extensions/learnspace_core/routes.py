@@ -25,6 +25,7 @@ FORWARDED: tuple[tuple[str, frozenset[str]], ...] = (
     (r"(?:me|home|portfolio|resources|teach)", frozenset({"GET"})),
     (r"resources/\d+(?:/preview)?", frozenset({"GET"})),
     (r"submissions/[^/]+/(?:feedback|preview)", frozenset({"GET"})),
+    (r"submissions/[^/]+/files/[^/]+\.ipynb", frozenset({"GET"})),
     (r"jobs/[^/]+", frozenset({"GET"})),
     (r"teach/[^/]+/[^/]+/submissions/[^/]+/marks", frozenset({"GET"})),
     (r"teach/[^/]+/[^/]+/(?:grade|return)", frozenset({"POST"})),

@@ -14,6 +14,22 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 LESSON = "Hello, notebook"
 PRACTICE = "Practice 1: Numbers and names"
+NOTEBOOK = "assignments/python-first-steps/ps1-numbers-and-names/ps1-numbers-and-names.ipynb"
+HIDDEN = "(7.5, 75)"
+"""What stands in the hidden test of task 2 alone."""
+CONTENTS = """async ([path, query, gradeId]) => {
+  const { baseUrl } = JSON.parse(document.getElementById('jupyter-config-data').textContent);
+  const headers = { 'X-XSRFToken': document.cookie.match(/_xsrf=([^;]+)/)[1] };
+  const url = `${baseUrl}api/contents/${path}`;
+  const { content } = await (await fetch(`${url}?${query}`, { headers, cache: 'no-store' })).json();
+  if (!gradeId) {
+    return content;
+  }
+  content.cells = content.cells.filter(cell => cell.metadata.nbgrader?.grade_id !== gradeId);
+  const body = JSON.stringify({ type: 'notebook', format: 'json', content });
+  return (await fetch(url, { method: 'PUT', headers, body })).status;
+}"""
+"""Reads a file of the space as the query says; given a grade id, writes the notebook without that cell."""
 
 
 @pytest.fixture(scope="module", params=["process", pytest.param("docker", marks=pytest.mark.docker)])
@@ -41,6 +57,7 @@ def test_the_journey_of_a_learner_and_a_teacher(stack: Stack, browser: Browser) 
     _grade(teacher, kind)
 
     _read_feedback(learner, kind)
+    _read_feedback_beside_the_cells(learner, kind)
     _look_at_the_portfolio(learner, kind)
     for name in ("hub", "service", "worker", "grader", "proxy", "door"):
         assert "not recognized" not in stack.log(name)
@@ -140,6 +157,74 @@ def _read_feedback(page: Page, kind: str) -> None:
     expect(frame.get_by_text("3 / 3").first).to_be_attached()
     expect(frame.get_by_text("HIDDEN TESTS")).to_have_count(0)
     shot(page, f"{kind}-9-feedback")
+
+
+def _read_feedback_beside_the_cells(page: Page, kind: str) -> None:
+    tab = page.get_by_role("tab", name="ps1-numbers-and-names.ipynb")
+    tab.click()
+    # JupyterLab notes down a kernel's language when it first hears of it, which may be after the handing in.
+    _save(page)
+    tab.locator(".lm-TabBar-tabCloseIcon").click()
+    before = _bytes(page)
+    told: list[str] = []
+    page.on("response", lambda answer: told.append(answer.text()) if "/learnspace/api/" in answer.url else None)
+    _open_practice(page)
+    panel = page.get_by_role("main", name="Assignments")
+    panel.get_by_role("button", name="Show it in my notebook").click()
+    notebook = page.locator(".jp-NotebookPanel:visible")
+    summary = notebook.get_by_role("region", name="Feedback").filter(has_text="Went well")
+    expect(summary).to_contain_text("Task 1: An album")
+    expect(summary).not_to_contain_text("has changed since")
+    shot(page, f"{kind}-9-feedback-beside")
+    # Each note stands in the cell that it is about; a cell far below has its own once it is scrolled to.
+    note = _note_of(notebook, summary, "Task 2: The way to school")
+    expect(note).to_contain_text("0 of 2 points")
+    expect(note).to_contain_text("It stopped at: got = minutes_per_week(value)")
+    note = _note_of(notebook, summary, "Task 4: In your own words")
+    expect(note).to_contain_text("3 of 3 points")
+    expect(note).to_contain_text("A clear answer.")
+    # By keyboard, off and on; nothing of it is in the notebook, which is still as it was handed in.
+    for shown in (0, 1):
+        page.keyboard.press("Alt+Shift+F")
+        expect(notebook.get_by_role("button", name="Hide it")).to_have_count(shown)
+    expect(page.locator(".lm-TabBar-tab.jp-mod-dirty").filter(has_text="ps1-numbers-and-names")).to_have_count(0)
+    _save(page)
+    assert _bytes(page) == before
+    tab.locator(".lm-TabBar-tabCloseIcon").click()
+    expect(tab).to_have_count(0)
+    assert _bytes(page) == before
+    # What is said of a cell that is gone stands on top, and that the notebook is another one now.
+    assert page.evaluate(CONTENTS, [NOTEBOOK, "", "ps1-walk-tests"]) == 200
+    _open_practice(page)
+    panel.get_by_role("button", name="Show it in my notebook").click()
+    expect(summary).to_contain_text("Your notebook has changed since then.")
+    lost = summary.get_by_role("note")
+    expect(lost).to_have_count(1)
+    expect(lost).to_contain_text("Task 2: The way to school")
+    shot(page, f"{kind}-9-feedback-lost")
+    assert told
+    assert not [text for text in told if HIDDEN in text]
+
+
+def _bytes(page: Page) -> str:
+    read = page.evaluate(CONTENTS, [NOTEBOOK, "type=file&format=base64", ""])
+    assert len(read) > 1000
+    return str(read)
+
+
+def _save(page: Page) -> None:
+    with page.expect_response(lambda answer: "/api/contents/" in answer.url and answer.request.method == "PUT"):
+        page.keyboard.press("ControlOrMeta+s")
+
+
+def _note_of(notebook: Locator, summary: Locator, way: str) -> Locator:
+    """Go to a question from the summary and return the note that stands in its cell."""
+    summary.get_by_role("button", name=way, exact=True).click()
+    note = notebook.locator(".jp-Cell.jp-mod-active").get_by_role("note")
+    expect(note).to_be_in_viewport()
+    notebook.locator(".jp-WindowedPanel-outer").evaluate("outer => outer.scrollTo(0, 0)")
+    expect(summary).to_be_in_viewport()
+    return note
 
 
 def _look_at_the_portfolio(page: Page, kind: str) -> None:

@@ -12,6 +12,7 @@ import pytest
 from nbformat import NotebookNode
 
 from learnspace_assignments.coursedir import place_source
+from learnspace_assignments.execute import ENDED
 from learnspace_assignments.feedback import feedback_page
 from learnspace_assignments.gradebook import CourseBook
 from learnspace_assignments.hiddentests import HiddenTests, split
@@ -145,16 +146,34 @@ def test_a_cell_with_hidden_tests_gives_nothing_out_in_any_spelling(output):
     ("line", "message"),
     [
         (1, "double(2) is not 4"),
-        (2, "assert double(0) == 0"),
+        (2, "This is not true: double(0) == 0"),
         (3, HIDDEN_FAILED),
         (4, HIDDEN_FAILED),
         (5, HIDDEN_FAILED),
-        (6, "assert double(1) == 2"),
+        (6, "This is not true: double(1) == 2"),
         (99, HIDDEN_FAILED),
     ],
 )
 def test_the_message_of_a_mixed_cell_is_the_teachers(line, message):
     assert messages_of(graded([pointing(line) if line < 9 else error("E", "x", "---> 99 x")])) == {"tests": [message]}
+
+
+def test_a_visible_test_in_a_loop_is_told_in_the_teachers_words_from_the_sandboxes_own_tracebacks():
+    source = 'for n in (1, 2):\n    got = double(n)\n    assert got == 2 * n, f"double({n}) is {got!r}: look again"\n'
+    hidden = "# BEGIN HIDDEN TESTS\nassert double(3) == 6\n# END HIDDEN TESTS\n"
+    plain = (
+        "Traceback (most recent call last):\n\n  Cell In[7], line {}\n    x\n\n  Cell In[2], line 9\n    y\n\nE: z\n"
+    )
+    for line, message in ((3, "double(…) is …: look again"), (2, "It stopped at: got = double(n)"), (5, HIDDEN_FAILED)):
+        notebook = graded([error("AssertionError", ENCODED, plain.format(line))])
+        notebook.cells[1].source = source + hidden
+        assert messages_of(notebook) == {"tests": [message]}
+
+
+def test_what_the_grader_says_of_a_test_that_did_not_run_has_no_name_of_an_error():
+    notebook = graded([error("NotRun", ENDED["timeout"])])
+    notebook.cells[1].source = VISIBLE
+    assert messages_of(notebook) == {"tests": [ENDED["timeout"]]}
 
 
 def test_a_statement_with_a_hidden_line_in_it_is_hidden():

@@ -5,7 +5,8 @@ import { Chip, type Tone } from '../../learnspace_core/lab/components';
 import type { ILearnspace } from '../../learnspace_core/lab/tokens';
 import type { IStepsProps } from './learnerwork';
 import { namesOf } from './names';
-import type { CheckState, ICheck, ICheckedQuestion } from './tokens';
+import { errorWords } from './testwords';
+import type { CheckState, ICheck } from './tokens';
 
 const TONES: Record<CheckState, Tone> = {
   passing: 'done',
@@ -38,7 +39,7 @@ export function Checked({ learner, learnspace }: IStepsProps): JSX.Element {
               </span>
               {one.state === 'failing' && (
                 <span className="ls-Muted" dir="auto">
-                  {errorWords(one, learnspace)}
+                  {errorWords(one.error?.name ?? '', one.error?.text ?? '', trans)}
                 </span>
               )}
             </span>
@@ -124,25 +125,5 @@ function stateWord(state: CheckState, { trans }: ILearnspace): string {
       return trans.__('not begun');
     case 'unknown':
       return trans.__('did not run');
-  }
-}
-
-/** Say in plain words what a test found. */
-function errorWords(one: ICheckedQuestion, { trans }: ILearnspace): string {
-  const { name = '', text = '' } = one.error ?? {};
-  switch (name) {
-    case 'AssertionError':
-      return text || trans.__('One of the test’s lines is not true for your answer.');
-    case 'NameError': {
-      const [, missing = ''] = /name '([^']+)'/.exec(text) ?? [];
-      return missing
-        ? trans.__('There is no %1 yet. Its name may be written differently above.', missing)
-        : text;
-    }
-    case 'SyntaxError':
-    case 'IndentationError':
-      return trans.__('Python cannot read this cell: %1', text);
-    default:
-      return text ? `${name}: ${text}` : name;
   }
 }

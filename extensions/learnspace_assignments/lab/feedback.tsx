@@ -1,12 +1,16 @@
 /** Feedback: what went well first, then the marks of each question, then the notebook with its comments. */
+import { PathExt } from '@jupyterlab/coreutils';
+import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
 import { Frame, Loaded } from '../../learnspace_core/lab/components';
 import { points } from '../../learnspace_core/lab/dates';
 import type { ILearnspace } from '../../learnspace_core/lab/tokens';
 import type { IStepsProps } from './learnerwork';
+import { withoutPoints } from './names';
 import { Repairs } from './repairs';
-import type { IMarks, IQuestion } from './types';
+import { commentWords, messageWords } from './testwords';
+import type { IMarks } from './types';
 
 export function Feedback({ one, learner, learnspace }: IStepsProps): JSX.Element {
   const { trans } = learnspace;
@@ -18,6 +22,7 @@ export function Feedback({ one, learner, learnspace }: IStepsProps): JSX.Element
       <h3 id={id}>{trans.__('Feedback')}</h3>
       {marks && <Summary marks={marks} learnspace={learnspace} />}
       {marks && <Repairs repairs={marks.repairs} learnspace={learnspace} />}
+      <Beside one={one} learner={learner} learnspace={learnspace} />
       {marks && marks.questions.length > 0 && <Questions marks={marks} learnspace={learnspace} />}
       {returned?.feedback && (
         <Loaded loader={learner.feedback} trans={trans} lines={6}>
@@ -25,6 +30,23 @@ export function Feedback({ one, learner, learnspace }: IStepsProps): JSX.Element
         </Loaded>
       )}
     </section>
+  );
+}
+
+/** The way to the learner's own notebook, with the feedback beside its cells. */
+function Beside({ one, learner, learnspace }: IStepsProps): JSX.Element {
+  const { trans } = learnspace;
+  const paths = learner.withFeedback(one);
+  return (
+    <div className="ls-Buttons">
+      {paths.map(path => (
+        <button key={path} className="ls-Button" onClick={() => void learner.showBeside(path)}>
+          {paths.length > 1
+            ? trans.__('Show it in my notebook %1', PathExt.basename(path, '.ipynb'))
+            : trans.__('Show it in my notebook')}
+        </button>
+      ))}
+    </div>
   );
 }
 
@@ -36,7 +58,7 @@ interface IMarksProps {
 /** The marks in a few sentences that start with what went well. */
 export function Summary({ marks, learnspace }: IMarksProps): JSX.Element {
   const { trans, locale } = learnspace;
-  const parts = byHeading(marks.questions);
+  const parts = byHeading(marks, trans);
   const rest = parts.filter(one => one.score < one.max_score).map(one => one.name);
   const full = parts.filter(one => one.score >= one.max_score).map(one => one.name);
   const list = new Intl.ListFormat(locale);
@@ -62,24 +84,30 @@ interface IPart {
   name: string;
   score: number;
   max_score: number;
+  /** What people and tests said. */
   comments: string[];
 }
 
 /** The marks under each heading that the learner knows: several tests may stand under one. */
-function byHeading(questions: IQuestion[]): IPart[] {
+function byHeading({ questions, remarks }: IMarks, trans: TranslationBundle): IPart[] {
   const parts = new Map<string, IPart>();
-  for (const one of questions) {
-    // The points stand in a column of their own.
-    const name = one.title.replace(/\s*[(（][^()（）]*[)）]$/, '') || one.title || one.id;
+  const partOf = (one: { title: string; id: string }): IPart => {
+    const name = withoutPoints(one.title) || one.id;
     const part = parts.get(name) ?? { name, score: 0, max_score: 0, comments: [] };
+    parts.set(name, part);
+    return part;
+  };
+  for (const one of questions) {
+    const part = partOf(one);
     part.score += one.score;
     part.max_score += one.max_score;
-    if (one.comment) {
-      part.comments.push(one.comment);
-    }
-    parts.set(name, part);
+    part.comments.push(commentWords(one.comment, trans));
+    part.comments.push(...one.messages.map(message => messageWords(message, trans)));
   }
-  return [...parts.values()];
+  for (const one of remarks) {
+    partOf(one).comments.push(commentWords(one.comment, trans));
+  }
+  return [...parts.values()].map(part => ({ ...part, comments: part.comments.filter(Boolean) }));
 }
 
 function Questions({ marks, learnspace }: IMarksProps): JSX.Element {
@@ -96,13 +124,19 @@ function Questions({ marks, learnspace }: IMarksProps): JSX.Element {
           </tr>
         </thead>
         <tbody>
-          {byHeading(marks.questions).map(one => (
+          {byHeading(marks, trans).map(one => (
             <tr key={one.name}>
               <th scope="row">{one.name}</th>
               <td>
                 {trans.__('%1 of %2', points(one.score, locale), points(one.max_score, locale))}
               </td>
-              <td>{one.comments.join(' ')}</td>
+              <td dir="auto">
+                {one.comments.map((comment, index) => (
+                  <p key={index} className="ls-Said">
+                    {comment}
+                  </p>
+                ))}
+              </td>
             </tr>
           ))}
         </tbody>

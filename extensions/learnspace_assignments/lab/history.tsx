@@ -22,6 +22,7 @@ export function History(props: IStepsProps): JSX.Element {
       </ul>
       {versions.error && <Problem error={versions.error} trans={trans} />}
       <div role="status">
+        {versions.busy && <p>{trans.__('One moment')}</p>}
         {versions.back && (
           <p>{trans.__('It is beside your files now, in %1.', versions.back.path)}</p>
         )}

@@ -161,6 +161,23 @@ export class LearnerWork {
     });
   }
 
+  /** The notebooks in the home that the returned feedback is about. */
+  withFeedback(one: IAssignment): string[] {
+    const marks = one.submissions.find(each => each.state === 'returned' && each.feedback)?.marks;
+    const names = new Set(marks?.questions.map(each => `${each.notebook}.ipynb`));
+    return one.local_files
+      .filter(file => names.has(file.path))
+      .map(file => PathExt.join(one.local_path, file.path));
+  }
+
+  /** Open a notebook with its feedback beside the cells. */
+  showBeside(path: string): Promise<void> {
+    return this._do('work', async () => {
+      await this.desk.open(path);
+      await this.learnspace.execute('learnspace:toggle-feedback', { path });
+    });
+  }
+
   openFile(path: string): Promise<void> {
     return this.desk.open(path);
   }

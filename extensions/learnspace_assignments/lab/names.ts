@@ -7,6 +7,11 @@ interface IHeaded {
   title: string;
 }
 
+/** A heading without the points in brackets at its end, where they stand in a place of their own. */
+export function withoutPoints(title: string): string {
+  return title.replace(/\s*[(（][^()（）]*[)）]$/, '') || title;
+}
+
 /** Name each of the questions so that no two of a notebook have the same name. */
 export function namesOf(questions: IHeaded[], trans: TranslationBundle): string[] {
   return questions.map(one => {

@@ -15,6 +15,16 @@ export interface IQuestion {
   manual: boolean;
   needs_mark: boolean;
   comment: string;
+  /** What its tests said that did not pass. */
+  messages: string[];
+}
+
+/** What was written about an answer whose points are given for the tests below it. */
+export interface IRemark {
+  notebook: string;
+  id: string;
+  title: string;
+  comment: string;
 }
 
 export interface IMarks {
@@ -26,6 +36,7 @@ export interface IMarks {
   questions: IQuestion[];
   /** What was mended in the notebooks before they were graded. */
   repairs: IRepair[];
+  remarks: IRemark[];
 }
 
 export interface IRepair {

@@ -67,6 +67,18 @@ class Repair(BaseModel):
     title: str = ""
 
 
+class Remark(BaseModel):
+    """What was written about an answer that has no points of its own, since they are given for the tests below it.
+
+    ``id`` is the grade id of the answer's cell, ``title`` the heading above it.
+    """
+
+    notebook: str
+    id: str
+    title: str = ""
+    comment: str
+
+
 class Marks(BaseModel):
     """The marks of one submission, in points; ``score`` is what is left after the ``penalty`` for being late.
 
@@ -78,6 +90,12 @@ class Marks(BaseModel):
     penalty: float = 0
     questions: list[Question]
     repairs: list[Repair] = []
+    remarks: list[Remark] = []
+
+    def without_words(self) -> Marks:
+        """Return the points alone: comments and messages are feedback, which may be shown later than marks."""
+        bare = [question.model_copy(update={"comment": "", "messages": []}) for question in self.questions]
+        return self.model_copy(update={"questions": bare, "remarks": []})
 
 
 class Receipt(BaseModel):

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from learnspace_assignments import store
 from learnspace_assignments.limits import check_notebook
-from learnspace_assignments.models import Assignment, QueuedAt, Receipt, Submission
+from learnspace_assignments.markwords import parts_of
+from learnspace_assignments.models import Assignment, Marks, QueuedAt, Receipt, Submission
 from learnspace_assignments.tables import AssignmentRow, SubmissionRow
 from learnspace_assignments.uploads import UPLOAD_BODY, receive_files
 from learnspace_assignments.whengraded import grade_on_hand_in
@@ -23,9 +24,10 @@ from learnspace_core.errors import LearnspaceError, NotFound
 from learnspace_core.groupcommit import GroupCommit
 from learnspace_core.keys import secret
 from learnspace_core.models import FileEntry, Html
-from learnspace_core.rendering import SECURITY_HEADERS
+from learnspace_core.rendering import SECURITY_HEADERS, page
 from learnspace_core.rights import require_member, require_role
 from learnspace_core.signin import Caller, Reader
+from learnspace_core.words import language_of, translator
 from learnspace_people import store as people
 from learnspace_people.models import Person
 
@@ -140,10 +142,36 @@ def notebook_feedback(request: Request, caller: Caller, submission_id: str, note
 
 @pages.get("/submissions/{submission_id}/feedback")
 def feedback_page(request: Request, reader: Reader, submission_id: str) -> HTMLResponse:
-    """Show the feedback outside Lab, as a page of no origin that may load and run nothing."""
-    html = "<hr>".join(_feedback(request, reader, submission_id).values())
+    """Show the marks and all that was said outside Lab, what went well first, with the way to the whole notebook."""
+    notebooks = _feedback(request, reader, submission_id)
+    row, assignment_row = find_submission(request, reader, submission_id)
+    marks = Marks.model_validate(row.marks or {"score": 0, "max_score": 0, "questions": []})
+    language = language_of(request.headers.get("accept-language", ""))
+    parts = parts_of(marks, translator(language))
+    comma = "、" if language == "zh-CN" else ", "
+    return page(
+        request,
+        "feedback.html",
+        person=reader,
+        title=assignment_row.title,
+        marks=marks,
+        parts=parts,
+        well=comma.join(part.name for part in parts if part.full),
+        again=comma.join(part.name for part in parts if not part.full),
+        received_at=row.received_at,
+        notebooks=list(notebooks),
+        submission=submission_id,
+    )
+
+
+@pages.get("/submissions/{submission_id}/feedback/{notebook}")
+def notebook_feedback_page(request: Request, reader: Reader, submission_id: str, notebook: str) -> HTMLResponse:
+    """Show one notebook with its feedback, as a page of no origin that may load and run nothing."""
+    found = _feedback(request, reader, submission_id).get(notebook)
+    if found is None:
+        raise NotFound("The feedback")
     policy = "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'"
-    return HTMLResponse(html, headers=SECURITY_HEADERS | {"Content-Security-Policy": policy})
+    return HTMLResponse(found, headers=SECURITY_HEADERS | {"Content-Security-Policy": policy})
 
 
 def find_submission(request: Request, person: Person, submission_id: str) -> tuple[SubmissionRow, AssignmentRow]:

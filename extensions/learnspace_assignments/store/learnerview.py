@@ -107,6 +107,7 @@ def submission_for_learner(row: SubmissionRow, times: Times, members: Sequence[P
     returned = row.state == "returned"
     marks = returned and times.shows_now(times.shows.marks, at)
     feedback = feedback_is_shown(row, times)
+    shown = Marks.model_validate(row.marks) if marks else None
     return Submission(
         id=row.id,
         by=next((each.name or each.username for each in members if each.id == row.person_id), ""),
@@ -117,7 +118,7 @@ def submission_for_learner(row: SubmissionRow, times: Times, members: Sequence[P
         state="returned" if marks or feedback else "handed_in",
         files=[FileEntry.model_validate(file) for file in row.files],
         digest=row.digest,
-        marks=Marks.model_validate(row.marks) if marks else None,
+        marks=shown if feedback or shown is None else shown.without_words(),
         feedback=feedback,
         pages=dict(row.feedback) if feedback else {},
     )
