@@ -32,6 +32,8 @@ PROBES, LEAST = 6, 3
 """Probes in one notebook, unless it has more tests; and of each test. A notebook that guesses is right once in four."""
 CELL_SECONDS = 30
 """What a cell may take, and never over a quarter of the notebook's time: an endless loop costs its own points."""
+SAID = 300
+"""Characters that are kept of what a failed test said."""
 OUTPUT_KINDS = ("stream", "display_data", "execute_result", "error")
 
 
@@ -45,8 +47,8 @@ class SandboxExecute(NbGraderPreprocessor):
     run = Callable(help="Runs a Request in a sandbox and returns a Result.").tag(config=True)
     seconds = Integer(120, help="Wall time of one notebook.").tag(config=True)
     measured = Callable(
-        default_value=lambda _notebook, _test, _seconds: None,
-        help="Told how long each test ran, and, without a name, all cells together.",
+        default_value=lambda _notebook, _test, _seconds, _said: None,
+        help="Told how long each test ran and what it said if it failed; and, without a name, of all cells together.",
     ).tag(config=True)
     doubt = Callable(default_value=lambda _notebook, _test: None, help="Told each test without evidence.").tag(
         config=True
@@ -68,12 +70,13 @@ class SandboxExecute(NbGraderPreprocessor):
             cell.execution_count = None if got.status == "not_run" else number
             cell.outputs = outputs_of(got, ENDED[result.ended], number)
             if _is_test(cell):
-                self.measured(str(resources["unique_key"]), str(cell.metadata.nbgrader["grade_id"]), got.seconds)
                 judge(cell.outputs, float(cell.metadata.nbgrader["points"]))
+                test = str(cell.metadata.nbgrader["grade_id"])
+                self.measured(str(resources["unique_key"]), test, got.seconds, _said(cell.outputs))
             if got.passed_probes:
                 self.doubt(str(resources["unique_key"]), str(cell.metadata.nbgrader["grade_id"]))
                 cell.outputs.append(_error("NoEvidence", NO_EVIDENCE))
-        self.measured(str(resources["unique_key"]), WHOLE_NOTEBOOK, sum(got.seconds for got in result.cells))
+        self.measured(str(resources["unique_key"]), WHOLE_NOTEBOOK, sum(got.seconds for got in result.cells), "")
         resources["learnspace_ended"] = result.ended
         return nb, resources
 
@@ -148,6 +151,12 @@ def judge(outputs: list[NotebookNode], most: float) -> None:
             if points is not None and not 0 <= points <= most:
                 outputs.insert(0, _error("NoPoints", NO_POINTS.format(points=points, most=most)))
                 return
+
+
+def _said(outputs: list[NotebookNode]) -> str:
+    """Return what a test said where it did not pass, for its teacher; nothing where it passed."""
+    wrong = next((output for output in outputs if output.output_type == "error"), None)
+    return "" if wrong is None else (str(wrong.evalue) or str(wrong.ename))[:SAID]
 
 
 def _number(text: object) -> float | None:

@@ -62,6 +62,8 @@ class CourseBook:
         """The tests, by notebook and grade id, that passed in the last submission without evidence."""
         self.seconds: dict[str, dict[str, float]] = {}
         """How long each test of the last submission ran, by notebook and grade id, and all cells of the notebook."""
+        self.failures: dict[str, dict[str, str]] = {}
+        """What its tests said that did not pass, hidden ones too, by notebook and grade id: for teachers only."""
         self._locks = CourseLocks(self.root)
         self._config = Config()
         self._config.CourseDirectory.root = str(self.root)
@@ -76,7 +78,7 @@ class CourseBook:
         if run is not None:
             # A function: traitlets copies deeply what a configuration holds, here a sandbox with its warm processes.
             self._config.SandboxExecute.run = lambda request: run(request)
-            self._config.SandboxExecute.measured = lambda *measured: self._note_seconds(*measured)
+            self._config.SandboxExecute.measured = lambda *measured: self._note_test(*measured)
             self._config.SandboxExecute.doubt = lambda notebook, test: self.doubts.append((notebook, test))
             self._config.SandboxExecute.seconds = settings.sandbox.seconds
 
@@ -129,7 +131,7 @@ class CourseBook:
         refuse_links(self.root, f"source/{name}", *(f"{step}/{student}/{name}" for step in ("submitted", "autograded")))
         self._config.LatePolicyPlugin.policy = times.late.model_dump()
         self.doubts.clear()
-        self.seconds = {}
+        self.seconds, self.failures = {}, {}
         with self._locks.grading(name, student), self.gradebook() as book, nbgrader_opens(book):
 
             def begin() -> None:
@@ -142,8 +144,10 @@ class CourseBook:
             self._config.SaveGrades.writing = writing
             self._convert(OneSubmission(begin, writing, **self._of(name, student)), name, student)
 
-    def _note_seconds(self, notebook: str, test: str, seconds: float) -> None:
+    def _note_test(self, notebook: str, test: str, seconds: float, said: str) -> None:
         self.seconds.setdefault(notebook, {})[test] = round(seconds, 4)
+        if said:
+            self.failures.setdefault(notebook, {})[test] = said
 
     def settle(self, name: str, student: str, due_at: datetime | None, times: Times) -> bool:
         """Write due date, extension and penalty of a graded submission through; tell whether there is one."""

@@ -109,7 +109,7 @@ def grade_one(work: Work) -> None:
         pages = feedback_without_teacher(work, book, row, person.student, marks)
     with work.ending("withheld" if reason else "") as session:
         graded = session.get_one(SubmissionRow, row.id)
-        graded.seconds = book.seconds
+        graded.seconds, graded.failures = book.seconds, book.failures
         if marks is not None:
             store.note_graded(session, graded, marks, formgrader_id)
         if reason:

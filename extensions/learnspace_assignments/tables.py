@@ -89,7 +89,8 @@ class SubmissionRow(Base):
     after another version, if they did. ``handed_in_at`` puts the versions in order, and the last one counts: it is
     later than that of every version that came before, even where the clock was set back.
     ``seconds`` maps notebooks to how long each of their tests ran when it was last graded, by grade id, and all cells
-    together. ``reason`` says why it was withheld, ``reason_code`` the same for programs.
+    together; ``failures`` to what those said that did not pass, hidden ones too, for teachers only. ``reason`` says
+    why it was withheld, ``reason_code`` the same for programs.
     """
 
     __tablename__ = "submission"
@@ -124,6 +125,7 @@ class SubmissionRow(Base):
     formgrader_id: Mapped[str] = mapped_column(String(64), default="")
     returned_at: Mapped[datetime | None]
     seconds: Mapped[dict[str, dict[str, float]]] = mapped_column(JSON, default=dict)
+    failures: Mapped[dict[str, dict[str, str]]] = mapped_column(JSON, default=dict)
 
 
 class AutomaticGradingRow(Base):

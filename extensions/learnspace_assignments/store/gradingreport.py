@@ -28,6 +28,7 @@ def grading_report(session: Session, assignment: AssignmentRow) -> GradingReport
             SubmissionRow.reason_code,
             SubmissionRow.marks,
             SubmissionRow.seconds,
+            SubmissionRow.failures,
             SubmissionRow.formgrader_id,
             PersonRow.username,
             PersonRow.name,
@@ -42,7 +43,7 @@ def grading_report(session: Session, assignment: AssignmentRow) -> GradingReport
     return GradingReport(
         max_score=assignment.max_score,
         learners=[_learner(row, each) for row, each in zip(rows, marks, strict=True)],
-        questions=_questions(marks, [row.seconds for row in rows]),
+        questions=_questions(marks, rows),
     )
 
 
@@ -61,7 +62,7 @@ def _learner(row: Row[Any], marks: Marks | None) -> ReportedLearner:
     )
 
 
-def _questions(marks: list[Marks | None], seconds: list[dict[str, dict[str, float]]]) -> list[ReportedQuestion]:
+def _questions(marks: list[Marks | None], rows: list[Row[Any]]) -> list[ReportedQuestion]:
     """Return the questions with what every submission has for them; a later version's may be others."""
     found: dict[tuple[str, str], ReportedQuestion] = {}
     for place, each in enumerate(marks):
@@ -69,8 +70,10 @@ def _questions(marks: list[Marks | None], seconds: list[dict[str, dict[str, floa
             key = question.notebook, question.id
             if key not in found:
                 found[key] = _empty(question, len(marks))
-            took = seconds[place].get(question.notebook, {}).get(question.id)
-            _add(found[key], place, question, took)
+            took = rows[place].seconds.get(question.notebook, {}).get(question.id)
+            said = rows[place].failures.get(question.notebook, {}).get(question.id)
+            # What was graded by an earlier version has only what its learner reads.
+            _add(found[key], place, question, took, [said] if said else question.messages)
     for one in found.values():
         one.failures = sorted(one.failures, key=lambda failure: -len(failure.learners))[:MOST_FAILURES]
     return list(found.values())
@@ -81,14 +84,14 @@ def _empty(question: Question, learners: int) -> ReportedQuestion:
     return ReportedQuestion(**named, scores=[None] * learners, seconds=[None] * learners, to_mark=[], failures=[])
 
 
-def _add(one: ReportedQuestion, place: int, question: Question, seconds: float | None) -> None:
+def _add(one: ReportedQuestion, place: int, question: Question, seconds: float | None, said: list[str]) -> None:
     one.seconds[place] = seconds
     if question.needs_mark:
         one.to_mark.append(place)
     else:
         one.scores[place] = question.score
     # One learner counts once for what a test says, however often it says it.
-    for text in dict.fromkeys(question.messages):
+    for text in dict.fromkeys(said):
         same = next((failure for failure in one.failures if failure.text == text), None)
         if same is None:
             same = Failure(text=text, learners=[])
