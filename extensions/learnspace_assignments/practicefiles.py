@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from learnspace_core.blobs import BlobStore
@@ -40,5 +41,7 @@ class PracticeFiles(BlobStore):
         """Remove all of them, and what is left of checks that never ended."""
         shutil.rmtree(self.directory, ignore_errors=True)
         for folder in self.directory.parent.iterdir():
-            if folder.is_dir() and folder.stat().st_mtime < time.time() - LONGEST:
-                shutil.rmtree(folder, ignore_errors=True)
+            # Another check may take its own away at this moment.
+            with suppress(OSError):
+                if folder.stat().st_mtime < time.time() - LONGEST:
+                    shutil.rmtree(folder)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import os
 import re
 import sqlite3
 from datetime import timedelta
@@ -16,6 +17,7 @@ from sqlalchemy import func, select
 
 from learnspace_assignments import store
 from learnspace_assignments.models.practice import PracticeResult
+from learnspace_assignments.practicefiles import PracticeFiles
 from learnspace_assignments.tables import AssignmentRow, PracticeRow, SubmissionRow
 from learnspace_core import claims
 from learnspace_core.database import Database, now
@@ -273,6 +275,15 @@ async def test_a_learners_own_test_and_data_do_not_count(client: Client, release
     await client("amy").post(HERE, files=files)
     _work_off(work)
     assert (await client("amy").get(HERE)).json()["newest"]["result"]["passing"] == 0
+
+
+@sqlite
+def test_what_a_killed_check_left_is_removed_after_a_day(settings: Settings) -> None:
+    for name in ("killed", "running"):
+        PracticeFiles(settings, name).put(b"{}")
+    os.utime(settings.state / "practice" / "killed", (0, 0))
+    PracticeFiles(settings, "mine").remove()
+    assert [tray.name for tray in _trays(settings)] == ["running"]
 
 
 def _nothing() -> PracticeResult:
