@@ -16,6 +16,7 @@ GRADED_ALREADY = (
 )
 WORDS = (
     (r"CannotRepair: (.+)", "{0}"),
+    (r"LearnspaceError: (The sandbox .+)", "{0}"),
     (r"Cannot modify existing assignment", GRADED_ALREADY),
     (r"[Cc]ell '?([\w-]+)'? .*(?:submissions|submitted)", GRADED_ALREADY),
     (r"because there are submissions", GRADED_ALREADY),

@@ -24,6 +24,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from learnspace_core.errors import LearnspaceError
 from learnspace_core.settings import Sandbox as SandboxSettings
 from learnspace_sandbox import frames
 from learnspace_sandbox.models import CellResult, Ended, Request, Result
@@ -34,6 +35,10 @@ START_SECONDS = 60
 """Until a sandbox is warm: the engine starts the container, and Python imports what notebooks use."""
 GRACE_SECONDS = 45
 """Beyond a notebook's own wall time, before the sandbox itself is taken for dead."""
+UNAVAILABLE = (
+    "The sandbox that runs notebooks does not start just now, so this was not graded. Grade it again in a moment; if "
+    "it stays so, the operator finds the reason with 'learnspace doctor'."
+)
 SECCOMP = Path(__file__).parent / "seccomp.json"
 """What a container sandbox may not ask the kernel for; making namespaces, which every run needs, is allowed."""
 
@@ -80,9 +85,24 @@ class Sandbox:
         self._is_warm = False
 
     def run(self, request: Request) -> Result:
-        """Run one notebook and return its bounded result; whatever happens there, there is one for each cell."""
+        """Run one notebook and return its bounded result; whatever happens there, there is one for each cell.
+
+        A sandbox that is gone may have been stopped from outside, as when the engine restarts: the notebook is then run
+        again. If it is gone again, the notebook did it.
+
+        Raises:
+            LearnspaceError: ``sandbox_unavailable``, if none can be started: that says nothing of the notebook.
+        """
+        return self._run_once(request) or self._run_once(request) or _nothing(request, "sandbox_died")
+
+    def _run_once(self, request: Request) -> Result | None:
+        """Run one notebook; None if the sandbox was gone before it had ended."""
         try:
             process = self._started()
+        except (frames.Ended, OSError) as error:
+            self.close()
+            raise LearnspaceError("sandbox_unavailable", UNAVAILABLE, 503) from error
+        try:
             until = time.monotonic() + request.seconds + GRACE_SECONDS
             frames.send(_number(process.stdin), request.model_dump(mode="json"), until=until)
             answer, _ = frames.receive(_number(process.stdout), until=until, most=2 * self.settings.output_bytes)
@@ -90,11 +110,11 @@ class Sandbox:
         except (frames.Ended, ValidationError) as error:
             log.warning("the sandbox ended while it ran a notebook: %s", error)
             self.close()
-            return _nothing(request, "timeout" if getattr(error, "reason", "") == "timeout" else "sandbox_died")
+            return _nothing(request, "timeout") if getattr(error, "reason", "") == "timeout" else None
         if self.kind == "docker" and not self._isolated:
             self.close()
         # A result for another number of cells is no result.
-        return result if len(result.cells) == len(request.cells) else _nothing(request, "sandbox_died")
+        return result if len(result.cells) == len(request.cells) else None
 
     def close(self) -> None:
         """End the sandbox and all that runs in it."""

@@ -16,8 +16,9 @@ from nbgrader.api import Gradebook
 from learnspace_assignments.courselocks import CourseLocks
 from learnspace_assignments.gradebook import CourseBook
 from learnspace_core.database import Database, now
+from learnspace_core.errors import LearnspaceError
 from learnspace_core.settings import Settings
-from learnspace_sandbox.engine import make_run
+from learnspace_sandbox.engine import UNAVAILABLE, make_run
 from learnspace_sandbox.models import Request, Result
 
 FORK = multiprocessing.get_context("fork")  # as the grader makes its processes
@@ -146,3 +147,18 @@ def test_nobody_grades_while_an_assignment_is_made(settings: Settings, tmp_path:
             pipe.send(done.exists())
 
     assert _at_once(making, grading) == ["made", True]
+
+
+def test_a_sandbox_that_is_not_there_withholds_and_gives_no_zero(
+    settings: Settings, released: Database, tmp_path: Path
+) -> None:
+    def away(_request: Request) -> Result:
+        raise LearnspaceError("sandbox_unavailable", UNAVAILABLE, 503)
+
+    handed = _Handed(settings, tmp_path)
+    nbformat.write(handed.notebook, tmp_path / "doubling.ipynb")
+    book = CourseBook(settings, "art", away)
+    book.place_submission("doubling", "amy", {"doubling.ipynb": tmp_path / "doubling.ipynb"}, now())
+    with pytest.raises(LearnspaceError) as refused:
+        book.autograde("doubling", "amy", "Amy")
+    assert (refused.value.code, refused.value.message) == ("not_gradable", UNAVAILABLE)

@@ -2,9 +2,12 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import secrets
 import shutil
+import signal
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +15,7 @@ import pytest
 
 from learnspace_core.blobs import BlobStore
 from learnspace_core.database import Database
+from learnspace_core.errors import LearnspaceError
 from learnspace_core.features import load_all
 from learnspace_core.jobs import Queue
 from learnspace_core.settings import Sandbox, Settings
@@ -206,3 +210,21 @@ def test_a_kernel_that_was_handed_in_is_not_used(run: Run) -> None:
     task = {"cells": [{"source": "1"}], "files": files, "seconds": 20, "kernel": "other"}
     result = run(Request.model_validate(task))
     assert (result.ended, result.cells[0].status) == ("no_kernel", "not_run")
+
+
+def test_a_sandbox_that_is_stopped_from_outside_costs_no_marks() -> None:
+    run = make_run("process", Sandbox(seconds=22))
+    assert run(_request("1")).cells[0].status == "ok"
+    sandbox = run.__self__  # type: ignore[attr-defined]  # a bound method
+    os.killpg(sandbox._process.pid, signal.SIGSTOP)  # so that it has the request and does not answer
+    killing = threading.Thread(target=os.killpg, args=(sandbox._process.pid, signal.SIGKILL))
+    killing.start()
+    result = run(_request("x = 1", "assert x == 1"))
+    killing.join()
+    assert ([cell.status for cell in result.cells], result.ended) == (["ok", "ok"], "")
+
+
+def test_a_sandbox_that_does_not_start_is_no_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    with pytest.raises(LearnspaceError, match="Grade it again in a moment"):
+        make_run("process", Sandbox(seconds=23))(_request("1"))
