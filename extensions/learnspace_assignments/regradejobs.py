@@ -60,6 +60,8 @@ def regrade(work: Work) -> None:
     recorder = Recorder(make_run(settings.sandbox_kind, settings.sandbox))
     learners: list[RegradedLearner] = []
     planned: dict[str, Planned] = {}
+    with work.database.read() as session:
+        together = store.counts_for(session, (row for row, _ in graded))
     with copied_book(settings, course, name, recorder) as book:
         rules = rules_of(book, name)
         for done, (row, person) in enumerate(graded):
@@ -88,7 +90,7 @@ def regrade(work: Work) -> None:
                     submission=row.id,
                     username=person.username,
                     student=person.student,
-                    name=person.name,
+                    name=", ".join(each.name for each in together.get(row.id, [])) or person.name,
                     returned=row.state == "returned",
                     old=old.score,
                     new=new.score,

@@ -131,11 +131,19 @@ async def test_graded_again_all_members_follow_and_marks_by_hand_stay(
     work.do("read_marks")
     assert book.stat().st_mtime_ns == before
     # A test is mended, and everything is graded again: in a copy first, then in the real book.
+    source = settings.state / "courses/art/source/doubling/doubling.ipynb"
+    notebook = nbformat.read(source, as_version=4)
+    notebook.cells[2].source = "assert double(2) == 5"
+    nbformat.write(notebook, source)
+    work.do("release", note="The test was wrong.")
     work.do("regrade", teacher="ted")
     report = (await client("ted").get(f"{TAUGHT}/regrade")).json()
-    assert [one["new"] for one in report["learners"]] == [4]
+    assert [(one["name"], one["old"], one["new"]) for one in report["learners"]] == [("Amy, Bob", 4, 2)]
+    assert _entry(settings, "amy")["score"] == _entry(settings, "bob")["score"] == 4
     work.do("apply_regrade", teacher="ted", made_at=datetime.fromisoformat(report["made_at"]).isoformat(), lower=True)
     assert _entry(settings, "amy") == _entry(settings, "bob")
+    assert _entry(settings, "bob")["score"] == 2
+    assert [one["marks"]["score"] for one in (await client("ted").get("teach")).json()[0]["submissions"]] == [2]
 
 
 @only_sqlite

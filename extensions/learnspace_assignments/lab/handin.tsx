@@ -28,6 +28,14 @@ export function Confirmation(props: IStepsProps & { onCancel: () => void }): JSX
           <span aria-hidden="true">▲</span> {warningWord(each, learnspace)}
         </p>
       ))}
+      {one.team && (
+        <p>
+          {trans.__(
+            'It counts for your whole team: %1.',
+            one.team.members.map(each => each.name || each.username).join(', ')
+          )}
+        </p>
+      )}
       {learner.isLate(one) && <LateNow one={one} learnspace={learnspace} />}
       {one.attempts_left !== null && (
         <p>

@@ -63,6 +63,7 @@ function Version(props: IStepsProps & { version: ISubmission }): JSX.Element {
         {version.late && <span className="ls-Late"> {trans.__('late')}</span>} ·{' '}
         {filesWord(version.files, learnspace)} · <code>{version.digest.slice(0, FINGERPRINT)}</code>{' '}
         <SubmissionChip state={version.state} reader="learner" learnspace={learnspace} />
+        {version.by && <span className="ls-Muted"> {trans.__('by %1', version.by)}</span>}
         {one.submissions.length > 1 && one.submissions[0].id === version.id && (
           <strong> {trans.__('This version counts.')}</strong>
         )}

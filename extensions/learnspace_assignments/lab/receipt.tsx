@@ -38,6 +38,16 @@ export function Receipt(props: {
           )}
         </p>
       )}
+      {receipt.team && (
+        <p>
+          {trans.__(
+            'Handed in by %1 for the team %2: %3',
+            receipt.username,
+            receipt.team,
+            receipt.members?.join(', ') ?? ''
+          )}
+        </p>
+      )}
       {receipt.queued_at && (
         <p>
           {trans.__(

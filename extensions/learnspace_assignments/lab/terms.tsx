@@ -107,6 +107,8 @@ function refusalWord(one: IAssignment, { trans, locale }: ILearnspace): string {
         'This was due %1, and late work is not taken. Ask your teacher for more time.',
         exactTime(new Date(one.due_at ?? ''), locale)
       );
+    case 'no_team':
+      return trans.__('You are in no team yet, so you cannot hand in.');
     default:
       return trans.__('All attempts are used. What you handed in last counts.');
   }

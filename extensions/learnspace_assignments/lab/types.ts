@@ -61,6 +61,9 @@ export interface IReceipt {
   course: string;
   assignment: string;
   username: string;
+  /** The team that it was for, and the usernames it counts for; null if it was handed in alone. */
+  team: string | null;
+  members: string[] | null;
   received_at: string;
   /** When it began to wait in the space, as the space says; null if it did not. */
   queued_at: string | null;
@@ -72,6 +75,8 @@ export interface IReceipt {
 
 export interface ISubmission {
   id: string;
+  /** The name of who handed in for the team; empty for work that was handed in alone. */
+  by: string;
   received_at: string;
   /** When the same bytes came again after another version, and so count again; null if they did not. */
   again_at: string | null;
@@ -156,7 +161,7 @@ export interface ITerms {
   late_now: boolean;
   late_percent_now: number;
   /** Why nothing can be handed in. */
-  refusal: 'closed' | 'late_not_taken' | 'no_attempts_left' | null;
+  refusal: 'closed' | 'late_not_taken' | 'no_attempts_left' | 'no_team' | null;
 }
 
 /** A released assignment as its learner sees it, with what stands in the home; newest submission first. */
@@ -183,8 +188,40 @@ export interface IAssignment extends ITerms {
   update: { number: number; note: string; released_at: string } | null;
   /** Files of the assignment that are not in the home. */
   missing: string[];
+  /** How many a team may have, 1 if the work is done alone; whether learners form teams; the one's own. */
+  team_size: number;
+  team_signup: boolean;
+  team: ITeam | null;
   /** The last update, which can be undone. */
   updated: { from_version: number; to_version: number; made_at: string } | null;
+}
+
+export interface ITeamMember {
+  username: string;
+  name: string;
+}
+
+export interface ITeam {
+  id: string;
+  name: string;
+  members: ITeamMember[];
+  handed_in: boolean;
+}
+
+/** A learner's team, and those that they may join. */
+export interface ITeamChoice {
+  size: number;
+  signup: boolean;
+  mine: ITeam | null;
+  teams: { id: string; name: string; members: string[]; places: number; handed_in: boolean }[];
+}
+
+/** The teams of an assignment, and the learners who are in none. */
+export interface ITaughtTeams {
+  size: number;
+  signup: boolean;
+  teams: ITeam[];
+  without: { username: string; name: string; section: string }[];
 }
 
 export type Choice = 'theirs' | 'mine' | 'both';
@@ -278,6 +315,9 @@ export interface IFetched {
 
 export interface ITaughtSubmission {
   id: string;
+  /** The team that handed in, and whom it counts for; empty for work that was handed in alone. */
+  team: string;
+  members: ITeamMember[];
   username: string;
   name: string;
   received_at: string;

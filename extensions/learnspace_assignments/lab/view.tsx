@@ -17,6 +17,7 @@ import { Queued } from './queued';
 import { LearnerChip, PastDue } from './states';
 import { Solution } from './solution';
 import { Steps } from './steps';
+import { Team } from './team';
 import { Terms } from './terms';
 import type { IAssignment } from './types';
 
@@ -116,6 +117,7 @@ function Row({ one, model }: { one: IAssignment; model: AssignmentsModel }): JSX
         )}
       </button>
       {open && <Terms one={one} learnspace={learnspace} />}
+      {open && one.team_size > 1 && <Team one={one} model={model} />}
       {open && <Steps one={one} learner={learner} learnspace={learnspace} />}
       {open && one.solution && <Solution one={one} learnspace={learnspace} />}
     </li>

@@ -18,6 +18,7 @@ from learnspace_assignments.store.teams import (
     has_handed_in,
     learners_of,
     lock_team,
+    members_in,
     members_of,
 )
 from learnspace_assignments.tables import AssignmentRow, TeamMemberRow, TeamRow
@@ -205,7 +206,7 @@ def _enter(session: Session, row: AssignmentRow, team: TeamRow, person_id: str, 
     if held is not None and held.team_id == team.id:
         return
     lock_team(session, team.id)
-    if len(members_of(session, row, [team.id])[team.id]) >= row.team_size:
+    if len(members_in(session, [team.id])[team.id]) >= row.team_size:
         raise LearnspaceError(
             "team_full", f"{team.name} is full: a team may have {row.team_size}. Choose another one.", 409
         )

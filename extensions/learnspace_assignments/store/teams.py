@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection
 
 from sqlalchemy import ColumnElement, exists, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from learnspace_assignments.models.accommodations import CourseLearner
 from learnspace_assignments.models.teams import OpenTeam, TaughtTeams, Team, TeamChoice, TeamMember
@@ -75,19 +75,26 @@ def team_names(session: Session, row: AssignmentRow) -> dict[str, str]:
     return dict(session.execute(select(TeamRow.id, TeamRow.name).filter_by(assignment_id=row.id)).all())
 
 
-def members_of(
-    session: Session, row: AssignmentRow, team_ids: Sequence[str] | None = None
-) -> dict[str, list[PersonRow]]:
-    """Return the members of the teams, by name; who does not learn in the course any more is none."""
+def members_of(session: Session, row: AssignmentRow) -> dict[str, list[PersonRow]]:
+    """Return the members of all teams of an assignment, by name."""
+    return _members(session, TeamMemberRow.assignment_id == row.id)
+
+
+def members_in(session: Session, team_ids: Collection[str]) -> dict[str, list[PersonRow]]:
+    """Return the members of these teams, by name."""
+    return _members(session, TeamMemberRow.team_id.in_(team_ids))
+
+
+def _members(session: Session, which: ColumnElement[bool]) -> dict[str, list[PersonRow]]:
+    """Return the members of teams, by name; who does not learn in the course any more is none."""
     query = (
         select(TeamMemberRow.team_id, PersonRow)
         .join(PersonRow, PersonRow.id == TeamMemberRow.person_id)
+        .join(AssignmentRow, AssignmentRow.id == TeamMemberRow.assignment_id)
         .join(EnrolmentRow, EnrolmentRow.person_id == PersonRow.id)
-        .where(TeamMemberRow.assignment_id == row.id, *_learns(row.course_id))
+        .where(which, *_learns(AssignmentRow.course_id))
         .order_by(PersonRow.name, PersonRow.username)
     )
-    if team_ids is not None:
-        query = query.where(TeamMemberRow.team_id.in_(team_ids))
     found: dict[str, list[PersonRow]] = defaultdict(list)
     for team_id, person in session.execute(query):
         # Who learns there in two terms is one member.
@@ -151,5 +158,5 @@ def learners_of(session: Session, row: AssignmentRow) -> list[tuple[PersonRow, s
     return list({person.id: (person, section) for person, section in session.execute(query)}.values())
 
 
-def _learns(course: str) -> tuple[ColumnElement[bool], ...]:
+def _learns(course: str | InstrumentedAttribute[str]) -> tuple[ColumnElement[bool], ...]:
     return EnrolmentRow.course_id == course, EnrolmentRow.role == "learner", PersonRow.removed_at.is_(None)

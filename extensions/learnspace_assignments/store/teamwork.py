@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from learnspace_assignments.models.teams import Team, TeamMember
-from learnspace_assignments.store.teams import lock_team, members_of, team_of
+from learnspace_assignments.store.teams import lock_team, members_in, team_of
 from learnspace_assignments.store.terms import Granted, learner_times
 from learnspace_assignments.tables import AssignmentRow, SubmissionMemberRow, SubmissionRow, TeamMemberRow, TeamRow
 from learnspace_assignments.times import Times
@@ -36,7 +36,7 @@ def who_hands_in(session: Session, row: AssignmentRow, person_id: str) -> Handin
     if team is None:
         return None
     lock_team(session, team.id)
-    members = members_of(session, row, [team.id])[team.id]
+    members = members_in(session, [team.id])[team.id]
     if person_id not in {member.id for member in members}:
         # Taken out while it waited for the lock.
         return None
@@ -132,7 +132,7 @@ class OwnTeams:
         self._teams: dict[int, TeamRow] = {}
         self._members: dict[str, list[PersonRow]] = {}
         self._used: dict[str, int] = {}
-        together = {row.id: row for row in rows if row.team_size > 1}
+        together = [row.id for row in rows if row.team_size > 1]
         if not together:
             return
         query = (
@@ -142,9 +142,9 @@ class OwnTeams:
         )
         for team in session.scalars(query):
             self._teams[team.assignment_id] = team
-            self._members |= members_of(session, together[team.assignment_id], [team.id])
         count = select(SubmissionRow.team_id, func.count()).group_by(SubmissionRow.team_id)
         ids = [team.id for team in self._teams.values()]
+        self._members = members_in(session, ids)
         for team_id, used in session.execute(count.where(SubmissionRow.team_id.in_(ids))):
             self._used[team_id or ""] = used
 

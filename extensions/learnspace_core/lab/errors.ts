@@ -76,6 +76,24 @@ export function explain(error: RequestError, trans: TranslationBundle): string {
       return trans.__(
         'Your teacher does not offer this check. Use Check, which runs in your space.'
       );
+    case 'no_team':
+      return trans.__(
+        'This is handed in by a team, and you are in none. Join one or ask your teacher, then hand in.'
+      );
+    case 'no_signup':
+      return trans.__('Your teacher puts the teams together. Ask your teacher for a change.');
+    case 'in_a_team':
+      return trans.__('You are in a team already. Leave it first.');
+    case 'team_full':
+      return trans.__('This team is full. Choose another one.');
+    case 'team_name_taken':
+      return trans.__('Another team has this name. Choose another name.');
+    case 'team_handed_in':
+      return trans.__(
+        'This team has handed in, so learners neither join nor leave it, and it stays. Teachers can still put somebody in or take somebody out.'
+      );
+    case 'no_teams':
+      return trans.__('This is handed in alone now. Load the page again.');
     case 'no_solution_yet':
       return trans.__('The solution is not shown yet. Ask your teacher when it is.');
     case 'not_graded':

@@ -61,7 +61,7 @@ function Row({ one, model }: ITabProps): JSX.Element {
               '%2 of %1 learner handed in',
               '%2 of %1 learners handed in',
               one.learners,
-              one.submissions.length
+              work.people(one)
             )}
             {one.due_at && (
               <>

@@ -12,6 +12,7 @@ import { PracticeSettings } from './settingspractice';
 import { type ISettings, SettingsWork, type WhenShown } from './settingswork';
 import { wrongWords } from './settingswrong';
 import type { ITabProps } from './tabs';
+import { TeamSettings } from './teamsettings';
 
 export function SettingsTab({ one, model }: ITabProps): JSX.Element {
   const { learnspace } = model;
@@ -132,6 +133,7 @@ function SettingsForm({ held, work, learnspace, onSaved }: IFormProps): JSX.Elem
         learnspace={learnspace}
         onChange={practice => alter({ practice })}
       />
+      <TeamSettings draft={draft} trans={trans} onChange={alter} />
       <fieldset>
         <legend>{trans.__('What learners see')}</legend>
         <div className="ls-Fields">

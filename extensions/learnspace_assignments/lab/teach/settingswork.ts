@@ -49,7 +49,7 @@ export interface IGrants {
 }
 
 /** Sends one change at a time and remembers how it went. */
-class Changes {
+export class Changes {
   constructor(protected readonly learnspace: ILearnspace) {}
 
   readonly changed = new Signal<this, void>(this);

@@ -107,8 +107,15 @@ function Row(props: IProps & { each: ITaughtSubmission }): JSX.Element {
   return (
     <tr>
       <th scope="row">
-        {each.name || each.username}
-        {each.name && <span className="ls-Muted"> {each.username}</span>}
+        {whoWord(each)}
+        {each.team ? (
+          <span className="ls-Muted">
+            {' '}
+            {each.members.map(one => one.name || one.username).join(', ')}
+          </span>
+        ) : (
+          each.name && <span className="ls-Muted"> {each.username}</span>
+        )}
       </th>
       <td>
         <Time at={each.received_at} locale={locale} exact />
@@ -145,7 +152,7 @@ function Row(props: IProps & { each: ITaughtSubmission }): JSX.Element {
 function Actions({ each, one, model, busy }: IProps & { each: ITaughtSubmission }): JSX.Element {
   const { learnspace, work } = model;
   const { trans } = learnspace;
-  const who = each.name || each.username;
+  const who = whoWord(each);
   const url = work.markingUrl(one, each);
   return (
     <div className="ls-Buttons">
@@ -187,6 +194,11 @@ function Actions({ each, one, model, busy }: IProps & { each: ITaughtSubmission 
       )}
     </div>
   );
+}
+
+/** Whose work it is: a learner's, or a team's. */
+function whoWord(each: ITaughtSubmission): string {
+  return each.team || each.name || each.username;
 }
 
 /** The points that the tests gave, without those given by hand. */

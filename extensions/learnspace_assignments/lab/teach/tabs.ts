@@ -9,6 +9,7 @@ import { MoreTimeTab } from './moretime';
 import { ReportTab } from './report';
 import { SettingsTab } from './settings';
 import { SubmissionsTab } from './submissions';
+import { TeamsTab } from './teams';
 import { VersionsTab } from './versions';
 
 /** What the view of a tab is given. */
@@ -30,5 +31,6 @@ export const TABS: ITeachTab[] = [
   { id: 'messages', label: trans => trans.__('Messages'), View: MessagesTab },
   { id: 'versions', label: trans => trans.__('Versions'), View: VersionsTab },
   { id: 'settings', label: trans => trans.__('Settings'), View: SettingsTab },
+  { id: 'teams', label: trans => trans.__('Teams'), View: TeamsTab },
   { id: 'more-time', label: trans => trans.__('More time'), View: MoreTimeTab }
 ];

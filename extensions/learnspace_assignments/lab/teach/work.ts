@@ -35,6 +35,11 @@ export class TeacherWork {
     this.error = null;
   }
 
+  /** How many learners handed in, alone or in a team. */
+  people(one: ITaughtAssignment): number {
+    return one.submissions.reduce((sum, each) => sum + Math.max(each.members.length, 1), 0);
+  }
+
   /** How many newest submissions stand in one of these states. */
   count(one: ITaughtAssignment, ...states: SubmissionState[]): number {
     return one.submissions.filter(each => states.includes(each.state)).length;
