@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from learnspace_assignments import store
 from learnspace_assignments.gradebook import CourseBook
+from learnspace_assignments.grading import being_graded
 from learnspace_assignments.tables import AssignmentRow, SubmissionRow
 from learnspace_core.jobs import Work
 from learnspace_people.tables import PersonRow
@@ -28,13 +29,14 @@ def add_graded_by_hand(work: Work, book: CourseBook, assignment: AssignmentRow, 
     usernames = work.payload.get("usernames")
     with work.database.read() as session:
         every = store.every_submission(session, assignment)
+        running = being_graded(session, assignment)
     found = {row.id: (row, person) for row, person in graded if row.state not in ("handed_in", "withheld")}
     versions = {}
     for row, person in every:
         if row.state not in ("handed_in", "withheld") or (usernames is not None and person.username not in usernames):
             continue
-        if row.reason_code == NO_EVIDENCE and usernames is None:
-            # Our own grader graded it and withheld it: it is for a person to say that it counts.
+        if row.id in running or (row.reason_code == NO_EVIDENCE and usernames is None):
+            # Our own grader has it, or withheld it: then it is for a person to say that it counts.
             continue
         if person.id not in versions:
             versions[person.id] = book.graded_version(assignment.name, person.student)

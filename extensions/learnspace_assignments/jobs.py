@@ -169,7 +169,10 @@ def read_marks(work: Work) -> None:
     for row, person in add_graded_by_hand(work, book, assignment, graded):
         marks, formgrader_id = settled_marks(work, book, assignment, person)
         with work.database.write() as session:
-            store.note_graded(session, session.get_one(SubmissionRow, row.id), marks, formgrader_id)
+            fresh = session.get_one(SubmissionRow, row.id)
+            # A grader may have withheld it meanwhile.
+            if fresh.reason_code != NO_EVIDENCE:
+                store.note_graded(session, fresh, marks, formgrader_id)
     with work.database.write() as session:
         session.get_one(AssignmentRow, assignment.id).marks_read_at = changed
 
