@@ -23,10 +23,10 @@ up: .venv/.ready ## Run everything with demo accounts until Ctrl-C (SPACES=docke
 test: test-unit test-integration ## Run all tests
 
 test-unit: .venv/.ready $(if $(CI),images) ## Run the tests that need no hub, container or browser
-	$(BIN)/pytest -n 2 --dist loadfile tests --ignore tests/integration --ignore tests/images --ignore tests/ansible
+	$(BIN)/pytest -n 2 --dist loadfile --durations 30 tests --ignore tests/integration --ignore tests/images --ignore tests/ansible
 
 test-integration: .venv/.ready $(if $(CI),images) ## Run the tests on a real hub, real containers and a real browser
-	$(BIN)/pytest tests/integration tests/images tests/ansible
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --durations 30 tests/ansible tests/integration tests/images
 
 lint: .venv/.ready ## Check style, types and import boundaries, Python, TypeScript and Ansible
 	$(BIN)/ruff check

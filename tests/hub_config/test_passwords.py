@@ -22,7 +22,10 @@ def authenticator(settings: Settings, school: Database) -> PasswordAuthenticator
         store.set_password(session, store.ensure_person(session, "amy", "").id, "right")
     c = Config()
     configure_passwords(c, settings)
-    return PasswordAuthenticator(config=c)
+    authenticator = PasswordAuthenticator(config=c)
+    # Time stands still, however long this machine takes for a password.
+    authenticator._by_address._clock = authenticator._by_name._clock = lambda: 1000.0
+    return authenticator
 
 
 async def sign_in(

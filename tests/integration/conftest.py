@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
-import signal
 import subprocess
-import sysconfig
-import tempfile
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import TypeVar
+from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
-from tests.conftest import COURSES, ROOT, free_port
+from tests.integration.classroom import Classroom
+from tests.integration.container_platform import IMAGE, Platform
+from tests.integration.stack import SHOTS, Stack, free_ports, running_stack, wait_until
 
-T = TypeVar("T")
+__all__ = ["Classroom", "Stack", "free_ports", "new_context", "running_stack", "shot", "sign_in", "wait_until"]
 
 CHROMIUM = [
     "--no-sandbox",
@@ -31,101 +25,41 @@ CHROMIUM = [
     "--disable-component-update",
     "--disable-sync",
 ]
-START_SECONDS = 300
-SHOTS = ROOT / "test-results"
+NARROW = {"width": 360, "height": 740}
+SET_LANGUAGE = """async () => {
+  const { baseUrl } = JSON.parse(document.getElementById('jupyter-config-data').textContent);
+  const url = baseUrl + 'lab/api/settings/@jupyterlab/translation-extension:plugin';
+  const headers = { 'X-XSRFToken': document.cookie.match(/_xsrf=([^;]+)/)[1] };
+  const body = JSON.stringify({ raw: JSON.stringify({ locale: 'zh_CN' }) });
+  return (await fetch(url, { method: 'PUT', headers, body })).status;
+}"""
+# What is waited for comes within a second on a machine with nothing else to do; two groups of tests run at once.
+expect.set_options(timeout=30_000)
 
 
-def wait_until(look: Callable[[], T], seconds: float = 60) -> T:
-    """Return the first true answer of ``look``."""
-    end = time.monotonic() + seconds
-    while not (found := look()):
-        assert time.monotonic() < end, f"not within {seconds} s"
-        time.sleep(0.05)
-    return found
+@pytest.fixture(scope="session")
+def shared_stack() -> Iterator[Stack]:
+    """Learnspace with spaces as processes, for all files of a test process that need nothing special of it."""
+    with running_stack("--spaces", "process") as stack:
+        yield stack
 
 
-class Stack:
-    """``learnspace up`` on a state directory and ports of its own."""
-
-    def __init__(self, state: Path, *options: str, port: int = 0, config: str = "") -> None:
-        self.state = state
-        self.port = port or free_ports()
-        self.url = f"http://127.0.0.1:{self.port}"
-        self.command = [Path(sysconfig.get_path("scripts")) / "learnspace", "up", "--port", str(self.port), *options]
-        self.environment = {**os.environ, "LEARNSPACE_STATE": str(state)}
-        if config:
-            file = state.with_suffix(".toml")
-            file.write_text(config)
-            self.environment["LEARNSPACE_CONFIG"] = str(file)
-        self.output = state.with_suffix(".out")
-        self.process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> float:
-        """Start and wait until a browser could sign in; return the seconds it took."""
-        began = time.monotonic()
-        with self.output.open("wb") as output:
-            self.process = subprocess.Popen(
-                self.command, env=self.environment, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
-            )
-        process = self.process
-        wait_until(lambda: "Ctrl-C stops" in self.said() or process.poll() is not None, START_SECONDS)
-        assert process.poll() is None, self.said()
-        return time.monotonic() - began
-
-    def stop(self) -> None:
-        """Press Ctrl-C and wait for the end."""
-        if self.process is not None and self.process.poll() is None:
-            self.process.send_signal(signal.SIGINT)
-            self.process.wait(60)
-
-    def said(self) -> str:
-        """Return what the command printed."""
-        return self.output.read_text()
-
-    def log(self, name: str) -> str:
-        """Return the log of one process."""
-        return (self.state / "logs" / f"{name}.log").read_text()
-
-    def password(self, username: str) -> str:
-        """Return the password of a demo account."""
-        return str(json.loads((self.state / "keys" / "demo_accounts.json").read_text())[username])
-
-    def pid(self, name: str) -> int:
-        """Return the process id of one of the processes, as the supervisor's log has it."""
-        lines = (self.state / "logs" / "supervisord.log").read_text().splitlines()
-        spawned = [line for line in lines if f"spawned: '{name}' with pid" in line]
-        return int(spawned[-1].rsplit(" ", 1)[1])
+@pytest.fixture(scope="module")
+def stack(request: pytest.FixtureRequest, shared_stack: Stack) -> Iterator[Classroom]:
+    """Learnspace with spaces as processes; the people of the demo, and their course, are this file's own."""
+    with Classroom(shared_stack, request.module.__name__.rpartition(".test_")[2].replace("_", "-")) as classroom:
+        yield classroom
 
 
-def free_ports() -> int:
-    """Return a port that is free together with the internal ones that follow it."""
-    while True:
-        port = free_port()
-        if port < 60_000 and all(_is_free(port + 100 + offset) for offset in range(5)):
-            return port
+_contexts: list[BrowserContext] = []
 
 
-def _is_free(port: int) -> bool:
-    import socket
-
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) != 0
-
-
-@contextmanager
-def running_stack(*options: str, config: str = "") -> Iterator[Stack]:
-    """Run Learnspace with the course material in a directory of its own; nothing is left of it afterwards."""
-    # Outside pytest's directories, which are closed to the user of a container.
-    with tempfile.TemporaryDirectory(prefix="learnspace-test-", ignore_cleanup_errors=True) as directory:
-        stack = Stack(Path(directory) / "state", "--materials", str(COURSES), *options, config=config)
-        try:
-            stack.start()
-            yield stack
-        finally:
-            stack.stop()
-            # What a failed test needs to be understood.
-            if (stack.state / "logs").exists():
-                shutil.copytree(stack.state / "logs", SHOTS / "logs" / str(stack.port), dirs_exist_ok=True)
+@pytest.fixture(scope="module", autouse=True)
+def _close_browsers() -> Iterator[None]:
+    """Leave no page open that goes on asking a server."""
+    yield
+    while _contexts:
+        _contexts.pop().close()
 
 
 @pytest.fixture(scope="session")
@@ -137,11 +71,26 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
+@pytest.fixture(scope="session")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """A hub that starts containers, for all files that look at them."""
+    missing = None
+    if shutil.which("docker") is None:
+        missing = "docker is not installed"
+    elif subprocess.run(["docker", "image", "inspect", IMAGE], capture_output=True).returncode:
+        missing = f"no engine, or no {IMAGE}; build it: make images"
+    if missing:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(missing)
+    platform = Platform(tmp_path_factory.mktemp("platform"))
+    yield platform
+    platform.close()
+
+
 def sign_in(context: BrowserContext, stack: Stack, username: str) -> Page:
     """Sign in with a demo account and arrive in the space, on Home."""
     page = context.new_page()
     page.goto(stack.url)
-    page.get_by_label("Username", exact=True).fill(username)
+    page.get_by_label("Username", exact=True).fill(stack.username(username))
     page.get_by_label("Password", exact=True).fill(stack.password(username))
     page.get_by_role("button", name="Sign in", exact=True).click()
     # A cold space on a busy machine takes its time.
@@ -155,6 +104,7 @@ def new_context(browser: Browser, locale: str = "en-GB", width: int = 1280, heig
         viewport={"width": width, "height": height}, locale=locale, timezone_id="Asia/Shanghai"
     )
     context.set_default_timeout(30_000)
+    _contexts.append(context)
     return context
 
 
@@ -162,3 +112,12 @@ def shot(page: Page, name: str) -> None:
     """Keep a picture of the page as test-results/NAME.png."""
     SHOTS.mkdir(exist_ok=True)
     page.screenshot(path=SHOTS / f"{name}.png")
+
+
+def open_panel(page: Page, menu: str, name: str) -> Locator:
+    """Open a panel through the menu and return it."""
+    page.get_by_role("menuitem", name=menu, exact=True).click()
+    page.get_by_role("menuitem", name=name, exact=True).click()
+    panel = page.get_by_role("main", name=name, exact=True)
+    expect(panel).to_be_visible()
+    return panel

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from learnspace_assignments import store
 from learnspace_assignments.models.progress import CheckedQuestion, CheckState
@@ -18,11 +16,11 @@ from learnspace_core.blobs import BlobStore
 from learnspace_core.database import Database
 from learnspace_core.models import FileEntry
 from learnspace_people import store as people
-from tests.integration.conftest import Stack, new_context, running_stack, shot, sign_in
+from tests.integration.conftest import Stack, new_context, open_panel, shot, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
-COURSE, NAME = "python-first-steps", "ps1-numbers-and-names"
+NAME = "ps1-numbers-and-names"
 PRACTICE = "Practice 1: Numbers and names"
 TRIES: tuple[CheckState, ...] = ("passing", "failing", "untouched")
 ANSWERS = {
@@ -38,13 +36,6 @@ FETCH = """async path => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def stack() -> Iterator[Stack]:
-    """Learnspace with spaces as processes."""
-    with running_stack("--spaces", "process") as stack:
-        yield stack
-
-
 def test_what_a_learner_checks_and_asks_reaches_the_teacher_and_the_answer_comes_back(
     stack: Stack, browser: Browser
 ) -> None:
@@ -55,21 +46,21 @@ def test_what_a_learner_checks_and_asks_reaches_the_teacher_and_the_answer_comes
     teacher = sign_in(new_context(browser), stack, "li")
     _see(teacher)
     _answer(teacher)
-    _open(learner, "Home")
+    open_panel(learner, "Learning", "Home")
     home = learner.get_by_role("main", name="Home")
     home.get_by_role("button", name=re.compile(f"Your teacher wrote to you: {PRACTICE}")).click()
     expect(learner.get_by_role("main", name="Assignments").get_by_text("12 songs of 180 seconds.")).to_be_visible()
 
 
 def _check(page: Page, stack: Stack) -> None:
-    assert page.evaluate(FETCH, f"assignments/{COURSE}/{NAME}/fetch") == 200
-    notebook = Path(stack.state) / "homes" / "lena" / "assignments" / COURSE / NAME / f"{NAME}.ipynb"
+    assert page.evaluate(FETCH, f"assignments/{stack.course}/{NAME}/fetch") == 200
+    notebook = stack.home("lena") / "assignments" / stack.course / NAME / f"{NAME}.ipynb"
     content = json.loads(notebook.read_text())
     for cell in content["cells"]:
         answer = ANSWERS.get(cell["metadata"].get("nbgrader", {}).get("grade_id", ""))
         cell["source"] = answer or cell["source"]
     notebook.write_text(json.dumps(content))
-    panel = _open(page, "Assignments")
+    panel = open_panel(page, "Learning", "Assignments")
     panel.get_by_role("button", name=re.compile(PRACTICE)).click()
     panel.get_by_role("button", name="Check", exact=True).click()
     found = panel.get_by_role("list", name="Questions")
@@ -84,7 +75,7 @@ def _check(page: Page, stack: Stack) -> None:
 
 
 def _ask(page: Page) -> None:
-    panel = _open(page, "Assignments")
+    panel = open_panel(page, "Learning", "Assignments")
     panel.get_by_text("Ask your teacher", exact=True).click()
     panel.get_by_label("Your message").fill("Why <b>2160</b>?")
     panel.get_by_label("About").select_option(label="Task 1: An album (2 points)")
@@ -96,7 +87,7 @@ def _ask(page: Page) -> None:
 
 def _see(page: Page) -> None:
     expect(page.get_by_role("main", name="Home").get_by_text("1 to answer")).to_be_visible()
-    panel = _open(page, "Teach")
+    panel = open_panel(page, "Learning", "Teach")
     panel.get_by_role("button", name=re.compile(PRACTICE)).click()
     row = panel.get_by_role("row", name=re.compile("Lena"))
     expect(row).to_contain_text("asks")
@@ -132,26 +123,18 @@ def _answer(page: Page) -> None:
     shot(page, "class-7-messages")
 
 
-def _open(page: Page, name: str) -> Locator:
-    page.get_by_role("menuitem", name="Learning", exact=True).click()
-    page.get_by_role("menuitem", name=name, exact=True).click()
-    panel = page.get_by_role("main", name=name, exact=True)
-    expect(panel).to_be_visible()
-    return panel
-
-
 def _fill_the_class(stack: Stack) -> None:
     """Give the course twelve more learners, who tried its questions, some of them in vain."""
     database = Database(f"sqlite:///{stack.state / 'learnspace.db'}")
     blobs = BlobStore(stack.state / "blobs")
     with database.write() as session:
-        lena = people.find_person(session, "lena")
+        lena = people.find_person(session, stack.username("lena"))
         assert lena is not None
-        enrolment = next(one for one in lena.enrolments if one.course == COURSE)
-        row = store.get_assignment(session, COURSE, NAME)
+        enrolment = next(one for one in lena.enrolments if one.course == stack.course)
+        row = store.get_assignment(session, stack.course, NAME)
         asked = questions_of([FileEntry.model_validate(file) for file in row.files], blobs)
         for number in range(12):
-            person = people.ensure_person(session, f"learner-{number}", f"Learner {number}")
+            person = people.ensure_person(session, stack.username(f"learner-{number}"), f"Learner {number}")
             people.ensure_enrolment(session, person.id, enrolment)
             session.connection().exec_driver_sql(
                 "UPDATE enrolment SET section = ? WHERE person_id = ?", (f"7{'ab'[number % 2]}", person.id)

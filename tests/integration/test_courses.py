@@ -5,23 +5,14 @@ from __future__ import annotations
 import re
 import subprocess
 import sysconfig
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.integration.conftest import Stack, new_context, running_stack, shot, sign_in, wait_until
-from tests.integration.test_panels import NARROW, SET_LANGUAGE, _open
+from tests.integration.conftest import NARROW, SET_LANGUAGE, Stack, new_context, open_panel, shot, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
-
-
-@pytest.fixture(scope="module")
-def stack() -> Iterator[Stack]:
-    """Learnspace with spaces as processes."""
-    with running_stack("--spaces", "process") as stack:
-        yield stack
 
 
 @pytest.fixture(scope="module")
@@ -31,21 +22,22 @@ def li(stack: Stack, browser: Browser) -> Page:
 
 
 def test_a_teacher_makes_a_course_brings_learners_in_and_has_its_folder_at_once(stack: Stack, li: Page) -> None:
-    teach = _open(li, "Learning", "Teach")
+    ming = stack.username("ming")
+    teach = open_panel(li, "Learning", "Teach")
     teach.get_by_role("tab", name="Courses").click()
     teach.get_by_role("button", name="New course").click()
     teach.get_by_label("Title", exact=True).fill("Pottery: the first kiln")
     expect(teach.get_by_label("Short name")).to_have_value("pottery-the-first-kiln")
-    teach.get_by_label("Begin with").select_option("python-first-steps")
+    teach.get_by_label("Begin with").select_option(stack.course)
     shot(li, "courses-new")
     teach.get_by_role("button", name="Make the course").click()
     expect(teach.get_by_text("The course is made, and you teach it.")).to_be_visible()
     expect(teach.get_by_text("Its folder in your space: courses/pottery-the-first-kiln")).to_be_visible()
-    assert (stack.state / "homes/li/courses/pottery-the-first-kiln/source").is_dir()
-    teach.get_by_label("Class list").fill("ming\nzoe, Zoë Ng, B\n../x")
+    assert (stack.home("li") / "courses/pottery-the-first-kiln/source").is_dir()
+    teach.get_by_label("Class list").fill(f"{ming}\nzoe, Zoë Ng, B\n../x")
     teach.get_by_role("button", name="See what will change").click()
     expect(teach.get_by_role("alert")).to_contain_text("line 3: '../x' is no username")
-    teach.get_by_label("Class list").fill("ming\nzoe, Zoë Ng, B")
+    teach.get_by_label("Class list").fill(f"{ming}\nzoe, Zoë Ng, B")
     teach.get_by_role("button", name="See what will change").click()
     expect(teach.get_by_role("region", name="What will change")).to_contain_text("new here, joins the course")
     shot(li, "courses-preview")
@@ -61,7 +53,7 @@ def test_a_learner_joins_with_a_code_on_a_page_without_javascript(stack: Stack, 
     context = browser.new_context(java_script_enabled=False, viewport=NARROW, locale="en-GB")  # type: ignore[arg-type]
     page = context.new_page()
     page.goto(f"{stack.url}/services/learnspace/courses")
-    page.get_by_label("Username", exact=True).fill("lena")
+    page.get_by_label("Username", exact=True).fill(stack.username("lena"))
     page.get_by_label("Password", exact=True).fill(stack.password("lena"))
     page.get_by_role("button", name="Sign in", exact=True).click()
     page.goto(f"{stack.url}/services/learnspace/courses")
@@ -80,7 +72,7 @@ def test_a_learner_joins_with_a_code_on_a_page_without_javascript(stack: Stack, 
 def test_the_courses_in_chinese_and_at_360_px(stack: Stack, browser: Browser, li: Page) -> None:
     assert li.evaluate(SET_LANGUAGE) == 204
     li.reload()
-    teach = _open(li, "学习", "教学")
+    teach = open_panel(li, "学习", "教学")
     teach.get_by_role("tab", name="课程").click()
     shot(li, "courses-chinese")
     teach.get_by_role("button", name=re.compile("Pottery")).click()
@@ -96,7 +88,7 @@ def test_the_courses_in_chinese_and_at_360_px(stack: Stack, browser: Browser, li
     shot(li, "courses-narrow-codes")
     page = new_context(browser, locale="zh-CN").new_page()
     page.goto(f"{stack.url}/services/learnspace/courses")
-    page.get_by_label("用户名").fill("ming")
+    page.get_by_label("用户名").fill(stack.username("ming"))
     page.get_by_label("密码").fill(stack.password("ming"))
     page.get_by_role("button", name="登录").click()
     expect(page.get_by_role("heading", name="课程", exact=True)).to_be_visible()
@@ -108,26 +100,27 @@ def test_a_renamed_learner_keeps_the_space_and_somebody_new_with_the_name_gets_a
     stack: Stack, browser: Browser
 ) -> None:
     page = sign_in(new_context(browser), stack, "lena")
-    (stack.state / "homes/lena/mine.txt").write_text("mine")
-    assert "lena is elena now" in _learnspace(stack, "people", "rename", "lena", "elena")
+    (stack.home("lena") / "mine.txt").write_text("mine")
+    lena, elena = stack.username("lena"), stack.username("elena")
+    assert f"{lena} is {elena} now" in _learnspace(stack, "people", "rename", lena, elena)
     page.goto(f"{stack.url}/services/learnspace/courses")
     expect(page.get_by_label("Username", exact=True)).to_be_visible()  # signed out: the old name opens nothing
-    _sign_in_as(page, stack, "elena", stack.password("lena"))
-    wait_until(lambda: "elena" in page.url)
+    _sign_in_as(page, stack, elena, stack.password("lena"))
+    page.wait_for_url(f"**/user/{elena}/**", timeout=120_000)
     expect(page.get_by_role("main", name="Home")).to_be_visible(timeout=120_000)
     expect(page.locator(".jp-DirListing-item", has_text="mine.txt")).to_be_visible()
-    assert "elena is removed" in _learnspace(stack, "people", "remove", "elena")
+    assert f"{elena} is removed" in _learnspace(stack, "people", "remove", elena)
     roster = stack.state / "again.csv"
-    roster.write_text("username,name,institution,course,role\nelena,Another Elena,demo,python-first-steps,learner\n")
+    roster.write_text(f"username,name,institution,course,role\n{elena},Another Elena,demo,{stack.course},learner\n")
     _learnspace(stack, "people", "import", str(roster))
-    _learnspace(stack, "people", "password", "elena", typed="a new secret\na new secret\n")
-    _sign_in_as(page, stack, "elena", stack.password("lena"))
+    _learnspace(stack, "people", "password", elena, typed="a new secret\na new secret\n")
+    _sign_in_as(page, stack, elena, stack.password("lena"))
     expect(page.get_by_role("alert")).to_contain_text("Invalid username or password")
-    _sign_in_as(page, stack, "elena", "a new secret")
+    _sign_in_as(page, stack, elena, "a new secret")
     expect(page.get_by_role("main", name="Home")).to_be_visible(timeout=120_000)
     expect(page.locator(".jp-DirListing-content")).to_be_visible()
     expect(page.locator(".jp-DirListing-item", has_text="mine.txt")).to_have_count(0)
-    assert list((stack.state / "homes/elena").glob("*.txt")) == []
+    assert list(stack.home("elena").glob("*.txt")) == []
     page.context.close()
 
 

@@ -10,25 +10,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from learnspace_assignments.models import Receipt
 from learnspace_assignments.receipts import verify
-from tests.integration.conftest import Stack, new_context, running_stack, shot, sign_in
-from tests.integration.test_panels import NARROW, SET_LANGUAGE
+from tests.integration.conftest import NARROW, SET_LANGUAGE, Stack, new_context, open_panel, shot, sign_in, wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 PRACTICE = "Practice 1: Numbers and names"
 PATIENCE = 60_000
 """Milliseconds: the service starts again, and the space tries again."""
-
-
-@pytest.fixture(scope="module")
-def stack() -> Iterator[Stack]:
-    """Learnspace with spaces as processes."""
-    with running_stack("--spaces", "process") as stack:
-        yield stack
 
 
 @pytest.fixture(scope="module")
@@ -48,16 +40,17 @@ def service_down(stack: Stack) -> Iterator[None]:
         yield
     finally:
         os.kill(supervisor, signal.SIGCONT)
+        wait_until(lambda: stack.pid("service") != service)
 
 
 def test_what_is_handed_in_while_the_service_is_down_arrives_by_itself(stack: Stack, lena: Page) -> None:
-    panel = _assignments(lena)
+    panel = open_panel(lena, "Learning", "Assignments")
     panel.get_by_role("button", name=re.compile(PRACTICE)).click()
     panel.get_by_role("button", name="Get it").click()
     expect(lena.locator(".jp-NotebookPanel:visible").get_by_role("heading", name=PRACTICE)).to_be_visible(
         timeout=PATIENCE
     )
-    panel = _assignments(lena)
+    panel = open_panel(lena, "Learning", "Assignments")
     with service_down(stack):
         panel.get_by_role("button", name="Hand in", exact=True).click()
         panel.get_by_role("button", name="Hand in now").click()
@@ -73,7 +66,7 @@ def test_what_is_handed_in_while_the_service_is_down_arrives_by_itself(stack: St
 
 
 def test_the_version_that_arrived_can_be_proved_looked_at_and_brought_back(stack: Stack, lena: Page) -> None:
-    panel = _assignments(lena)
+    panel = open_panel(lena, "Learning", "Assignments")
     panel.get_by_text("Handed in so far: 1").click()
     version = panel.get_by_role("group", name=re.compile("The version handed in"))
     version.get_by_role("button", name="Receipt").click()
@@ -81,7 +74,7 @@ def test_the_version_that_arrived_can_be_proved_looked_at_and_brought_back(stack
     expect(receipt).to_contain_text("It waited in your space since")
     receipt.scroll_into_view_if_needed()
     shot(lena, "handin-receipt")
-    [kept] = (stack.state / "homes/lena/receipts").rglob("*.json")
+    [kept] = (stack.home("lena") / "receipts").rglob("*.json")
     found = Receipt.model_validate(json.loads(kept.read_text()))
     assert verify(found)
     assert found.queued_at is not None
@@ -92,7 +85,7 @@ def test_the_version_that_arrived_can_be_proved_looked_at_and_brought_back(stack
     shot(lena, "handin-look")
     version.get_by_role("button", name="Bring it back").click()
     expect(panel.get_by_text("It is beside your files now")).to_be_visible()
-    assert len(list((stack.state / "homes/lena/assignments").glob("*/*/handed-in */*.ipynb"))) == 1
+    assert len(list((stack.home("lena") / "assignments").glob("*/*/handed-in */*.ipynb"))) == 1
 
 
 def test_assignments_outside_lab_for_a_phone_a_printer_and_in_chinese(
@@ -125,11 +118,11 @@ def test_assignments_outside_lab_for_a_phone_a_printer_and_in_chinese(
 def test_what_waits_in_chinese_at_360_px(stack: Stack, lena: Page) -> None:
     assert lena.evaluate(SET_LANGUAGE) == 204
     lena.reload()
-    panel = _assignments(lena, "学习", "作业")
+    panel = open_panel(lena, "学习", "作业")
     panel.get_by_role("button", name=re.compile(PRACTICE)).click()
     lena.locator(".jp-SideBar.jp-mod-left .lm-TabBar-tab.lm-mod-current").click()
     lena.set_viewport_size(NARROW)  # type: ignore[arg-type]
-    [notebook] = (stack.state / "homes/lena/assignments").glob("*/*/*.ipynb")
+    [notebook] = (stack.home("lena") / "assignments").glob("*/*/*.ipynb")
     notebook.with_name("notes.txt").write_text("one more")
     with service_down(stack):
         panel.get_by_role("button", name="提交", exact=True).click()
@@ -142,14 +135,6 @@ def test_what_waits_in_chinese_at_360_px(stack: Stack, lena: Page) -> None:
         assert width <= room
         waiting.get_by_role("button", name="撤回").click()
         expect(waiting).to_have_count(0)
-
-
-def _assignments(page: Page, menu: str = "Learning", name: str = "Assignments") -> Locator:
-    page.get_by_role("menuitem", name=menu, exact=True).click()
-    page.get_by_role("menuitem", name=name, exact=True).click()
-    panel = page.get_by_role("main", name=name, exact=True)
-    expect(panel).to_be_visible()
-    return panel
 
 
 def _no_sideways(page: Page) -> None:

@@ -32,16 +32,23 @@ CONTENTS = """async ([path, query, gradeId]) => {
 """Reads a file of the space as the query says; given a grade id, writes the notebook without that cell."""
 
 
-@pytest.fixture(scope="module", params=["process", pytest.param("docker", marks=pytest.mark.docker)])
-def stack(request: pytest.FixtureRequest) -> Iterator[Stack]:
-    """Learnspace with each kind of space."""
-    with running_stack("--spaces", request.param) as stack:
-        stack.kind = request.param  # type: ignore[attr-defined]
+@pytest.fixture
+def container_stack() -> Iterator[Stack]:
+    """Learnspace with spaces in containers."""
+    with running_stack("--spaces", "docker") as stack:
         yield stack
 
 
 def test_the_journey_of_a_learner_and_a_teacher(stack: Stack, browser: Browser) -> None:
-    kind = stack.kind  # type: ignore[attr-defined]
+    _travel(stack, browser, "process")
+
+
+@pytest.mark.docker
+def test_the_journey_in_containers(container_stack: Stack, browser: Browser) -> None:
+    _travel(container_stack, browser, "docker")
+
+
+def _travel(stack: Stack, browser: Browser, kind: str) -> None:
     learner = sign_in(new_context(browser), stack, "lena")
     home = learner.get_by_role("main", name="Home")
     expect(home.get_by_role("heading", name="Hello, Lena")).to_be_visible()

@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 import re
 import signal
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.integration.conftest import Stack, new_context, running_stack, shot, sign_in
+from tests.integration.conftest import NARROW, SET_LANGUAGE, Stack, new_context, open_panel, shot, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -20,23 +19,8 @@ CHINESE = {"首页": "现在做什么？", "资源": "资源", "作业": "作业
 UNREACHABLE = "The platform cannot be reached just now. Your files are safe in your space."
 PATIENCE = 25_000
 """Milliseconds: a panel gives a silent platform ten seconds, and asks again after at most half a minute."""
-NARROW = {"width": 360, "height": 740}
 TABS = 80
 """How often Tab is pressed before something counts as out of reach: JupyterLab's own controls come first."""
-SET_LANGUAGE = """async () => {
-  const { baseUrl } = JSON.parse(document.getElementById('jupyter-config-data').textContent);
-  const url = baseUrl + 'lab/api/settings/@jupyterlab/translation-extension:plugin';
-  const headers = { 'X-XSRFToken': document.cookie.match(/_xsrf=([^;]+)/)[1] };
-  const body = JSON.stringify({ raw: JSON.stringify({ locale: 'zh_CN' }) });
-  return (await fetch(url, { method: 'PUT', headers, body })).status;
-}"""
-
-
-@pytest.fixture(scope="module")
-def stack() -> Iterator[Stack]:
-    """Learnspace with spaces as processes."""
-    with running_stack("--spaces", "process") as stack:
-        yield stack
 
 
 @pytest.fixture(scope="module")
@@ -61,14 +45,14 @@ def test_keyboard_only_from_home_to_a_lesson(lena_twice: tuple[Page, Page]) -> N
 
 
 def test_two_browsers_of_one_learner_both_show_the_hand_in(lena_twice: tuple[Page, Page]) -> None:
-    first, second = (_open(page, "Learning", "Assignments") for page in lena_twice)
+    first, second = (open_panel(page, "Learning", "Assignments") for page in lena_twice)
     first.get_by_role("button", name=re.compile(PRACTICE)).click()
     expect(second.get_by_role("button", name=re.compile(f"{PRACTICE}.*not started", re.DOTALL))).to_be_visible()
     first.get_by_role("button", name="Get it").click()
     expect(lena_twice[0].locator(".jp-NotebookPanel:visible").get_by_role("heading", name=PRACTICE)).to_be_visible(
         timeout=PATIENCE
     )
-    _open(lena_twice[0], "Learning", "Assignments")
+    open_panel(lena_twice[0], "Learning", "Assignments")
     first.get_by_role("button", name="Hand in", exact=True).click()
     first.get_by_role("button", name="Hand in now").click()
     # The button that was pressed is gone; who works by keyboard goes on at the receipt.
@@ -84,7 +68,7 @@ def test_service_down_while_clicking_says_so_and_recovers_without_a_reload(
     stack: Stack, lena_twice: tuple[Page, Page]
 ) -> None:
     page = lena_twice[1]
-    panel = _open(page, "Learning", "Assignments")
+    panel = open_panel(page, "Learning", "Assignments")
     page.evaluate("window.notReloaded = true")
     service = stack.pid("service")
     # Stopped, not killed: the supervisor would start a killed one again at once.
@@ -108,12 +92,12 @@ def test_panels_in_chinese_and_none_scrolls_sideways_at_360_px(stack: Stack, bro
     page.reload()
     expect(page.get_by_role("main", name="首页")).to_be_visible()
     for number, (name, heading) in enumerate(CHINESE.items(), 1):
-        panel = _open(page, "学习", name)
+        panel = open_panel(page, "学习", name)
         expect(panel.get_by_role("heading", name=heading, exact=True)).to_be_visible()
         shot(page, f"panels-chinese-{number}")
     # With something open in each: the preview of a resource, the steps of an assignment.
-    _open(page, "学习", "资源").get_by_role("list", name="结果").get_by_role("button").first.click()
-    _open(page, "学习", "作业").get_by_role("button", name=re.compile("练习一")).click()
+    open_panel(page, "学习", "资源").get_by_role("list", name="结果").get_by_role("button").first.click()
+    open_panel(page, "学习", "作业").get_by_role("button", name=re.compile("练习一")).click()
     page.locator(".jp-SideBar.jp-mod-left .lm-TabBar-tab.lm-mod-current").click()
     page.set_viewport_size(NARROW)  # type: ignore[arg-type]
     for number, name in enumerate(CHINESE, 1):
@@ -127,15 +111,6 @@ def test_panels_in_chinese_and_none_scrolls_sideways_at_360_px(stack: Stack, bro
             "main => [main.closest('.ls-Panel').scrollWidth, main.closest('.ls-Panel').clientWidth]"
         )
         assert around[0] <= around[1], f"{name} scrolls sideways: {around}"
-
-
-def _open(page: Page, menu: str, name: str) -> Locator:
-    """Open a panel through the menu and return it."""
-    page.get_by_role("menuitem", name=menu, exact=True).click()
-    page.get_by_role("menuitem", name=name, exact=True).click()
-    panel = page.get_by_role("main", name=name, exact=True)
-    expect(panel).to_be_visible()
-    return panel
 
 
 def _tab_to(page: Page, target: Locator) -> None:

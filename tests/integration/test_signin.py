@@ -10,7 +10,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.integration.conftest import Stack, new_context, shot
+from tests.integration.conftest import Classroom, Stack, new_context, shot
 
 pytestmark = pytest.mark.browser
 
@@ -18,18 +18,15 @@ ELSEWHERE = ["//evil.example", "https://evil.example/", "/\\evil.example", "/%09
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    started = Stack(tmp_path_factory.mktemp("passwords") / "state")
-    try:
-        started.start()
-        yield started
-    finally:
-        started.stop()
+def stack(shared_stack: Stack) -> Iterator[Classroom]:
+    """Learnspace, where nobody but the manager is on a roster."""
+    with Classroom(shared_stack, "signin", enrolled=False) as classroom:
+        yield classroom
 
 
-def enter_password(page: Page, stack: Stack, username: str, password: str, path: str = "/hub/login") -> None:
+def enter_password(page: Page, stack: Stack, who: str, password: str, path: str = "/hub/login") -> None:
     page.goto(stack.url + path)
-    page.locator("input[name=username]").fill(username)
+    page.locator("input[name=username]").fill(stack.username(who))
     page.locator("input[name=password]").fill(password)
     page.locator("button[type=submit]").click()
 
@@ -67,14 +64,16 @@ def test_who_guesses_has_to_wait_and_is_told_in_chinese(stack: Stack, browser: B
 def test_the_right_password_leads_into_the_space(stack: Stack, browser: Browser) -> None:
     page = new_context(browser).new_page()
     enter_password(page, stack, "manager", stack.password("manager"))
-    page.wait_for_url(f"{stack.url}/user/manager/**", timeout=60_000)
+    page.wait_for_url(f"{stack.url}/user/{stack.username('manager')}/**", timeout=60_000)
 
 
 def test_who_is_on_no_roster_is_told_whom_to_ask(stack: Stack, browser: Browser) -> None:
     page = new_context(browser).new_page()
     enter_password(page, stack, "lena", stack.password("lena"))
-    expect(page.get_by_role("main")).to_contain_text("lena is on no roster yet. Join an open course")
-    assert not (stack.state / "homes" / "lena").exists()
+    expect(page.get_by_role("main")).to_contain_text(
+        f"{stack.username('lena')} is on no roster yet. Join an open course"
+    )
+    assert not stack.home("lena").exists()
 
 
 @pytest.mark.parametrize("target", ELSEWHERE)

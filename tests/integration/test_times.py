@@ -8,10 +8,9 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, expect
 
-from tests.integration.conftest import Stack, new_context, running_stack, shot, sign_in
-from tests.integration.test_panels import NARROW, SET_LANGUAGE
+from tests.integration.conftest import NARROW, SET_LANGUAGE, Classroom, Stack, new_context, open_panel, shot, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -21,16 +20,16 @@ ZONE = ZoneInfo("Asia/Shanghai")
 """The zone of the browsers."""
 
 
-@pytest.fixture(scope="module")
-def stack() -> Iterator[Stack]:
-    """Learnspace with spaces as processes."""
-    with running_stack("--spaces", "process") as stack:
-        yield stack
+@pytest.fixture
+def stack(request: pytest.FixtureRequest, shared_stack: Stack) -> Iterator[Classroom]:
+    """Learnspace with a course and people of each test's own: a test may change a person's language."""
+    with Classroom(shared_stack, "late" if "late" in request.node.name else "checked") as classroom:
+        yield classroom
 
 
 def test_late_with_a_penalty_until_the_teacher_grants_more_time(stack: Stack, browser: Browser) -> None:
     teacher = sign_in(new_context(browser), stack, "li")
-    panel = _open(teacher, "Learning", "Teach")
+    panel = open_panel(teacher, "Learning", "Teach")
     panel.get_by_role("button", name=re.compile(PRACTICE)).click()
     panel.get_by_role("tab", name="Settings").click()
     due = datetime.now(UTC) - timedelta(hours=26)
@@ -52,7 +51,7 @@ def test_late_with_a_penalty_until_the_teacher_grants_more_time(stack: Stack, br
     shot(teacher, "times-settings")
 
     learner = sign_in(new_context(browser), stack, "lena")
-    mine = _open(learner, "Learning", "Assignments")
+    mine = open_panel(learner, "Learning", "Assignments")
     row = mine.get_by_role("button", name=re.compile(PRACTICE))
     row.click()
     expect(row).to_contain_text("past due")
@@ -61,13 +60,13 @@ def test_late_with_a_penalty_until_the_teacher_grants_more_time(stack: Stack, br
     expect(learner.locator(".jp-NotebookPanel:visible").get_by_role("heading", name=PRACTICE)).to_be_visible(
         timeout=25_000
     )
-    _open(learner, "Learning", "Assignments")
+    open_panel(learner, "Learning", "Assignments")
     mine.get_by_role("button", name="Hand in", exact=True).click()
     expect(mine.get_by_text("Handed in now, it loses 20 % of its points.")).to_be_visible()
     shot(learner, "times-late")
 
     panel.get_by_role("tab", name="More time").click()
-    panel.get_by_label("For", exact=True).select_option(label="Lena (lena)")
+    panel.get_by_label("For", exact=True).select_option(label=f"Lena ({stack.username('lena')})")
     panel.get_by_label("More time", exact=True).fill("3")
     panel.get_by_label("Note for teachers").fill("was ill")
     panel.get_by_role("button", name="Grant", exact=True).click()
@@ -93,7 +92,7 @@ def test_late_with_a_penalty_until_the_teacher_grants_more_time(stack: Stack, br
 
     assert teacher.evaluate(SET_LANGUAGE) == 204
     teacher.reload()
-    panel = _open(teacher, "学习", "教学")
+    panel = open_panel(teacher, "学习", "教学")
     teacher.locator(".jp-SideBar.jp-mod-left .lm-TabBar-tab.lm-mod-current").click()
     teacher.set_viewport_size(NARROW)  # type: ignore[arg-type]
     panel.get_by_role("button", name=re.compile(PRACTICE)).click()
@@ -107,7 +106,7 @@ def test_late_with_a_penalty_until_the_teacher_grants_more_time(stack: Stack, br
 
 def test_checked_before_and_marked_after_handing_in_without_the_teacher(stack: Stack, browser: Browser) -> None:
     teacher = sign_in(new_context(browser), stack, "li")
-    panel = _open(teacher, "Learning", "Teach")
+    panel = open_panel(teacher, "Learning", "Teach")
     panel.get_by_role("button", name=re.compile(DECISIONS)).click()
     panel.get_by_role("tab", name="Settings").click()
     panel.get_by_label("Work is graded").select_option("on_hand_in")
@@ -121,7 +120,7 @@ def test_checked_before_and_marked_after_handing_in_without_the_teacher(stack: S
     shot(teacher, "whengraded-settings")
 
     learner = sign_in(new_context(browser), stack, "lena")
-    mine = _open(learner, "Learning", "Assignments")
+    mine = open_panel(learner, "Learning", "Assignments")
     row = mine.get_by_role("button", name=re.compile(DECISIONS))
     row.click()
     expect(mine.get_by_text("It is graded as soon as you hand in.")).to_be_visible()
@@ -129,7 +128,7 @@ def test_checked_before_and_marked_after_handing_in_without_the_teacher(stack: S
     expect(learner.locator(".jp-NotebookPanel:visible").get_by_role("heading", name=DECISIONS)).to_be_visible(
         timeout=25_000
     )
-    _open(learner, "Learning", "Assignments")
+    open_panel(learner, "Learning", "Assignments")
     check = mine.get_by_role("region", name="Check with the grader")
     expect(check).to_contain_text("2 checks left of 2")
     check.get_by_role("button", name="Check with the grader").click()
@@ -147,7 +146,7 @@ def test_checked_before_and_marked_after_handing_in_without_the_teacher(stack: S
 
     assert learner.evaluate(SET_LANGUAGE) == 204
     learner.reload()
-    mine = _open(learner, "学习", "作业")
+    mine = open_panel(learner, "学习", "作业")
     learner.locator(".jp-SideBar.jp-mod-left .lm-TabBar-tab.lm-mod-current").click()
     learner.set_viewport_size(NARROW)  # type: ignore[arg-type]
     mine.get_by_role("button", name=re.compile(DECISIONS)).click()
@@ -156,12 +155,3 @@ def test_checked_before_and_marked_after_handing_in_without_the_teacher(stack: S
     shot(learner, "practice-narrow")
     width, room = mine.evaluate("main => [main.scrollWidth, main.clientWidth]")
     assert width <= room
-
-
-def _open(page: Page, menu: str, name: str) -> Locator:
-    """Open a panel through the menu and return it."""
-    page.get_by_role("menuitem", name=menu, exact=True).click()
-    page.get_by_role("menuitem", name=name, exact=True).click()
-    panel = page.get_by_role("main", name=name, exact=True)
-    expect(panel).to_be_visible()
-    return panel

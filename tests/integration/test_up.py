@@ -179,7 +179,7 @@ def test_ctrl_c_leaves_nothing_running_and_the_next_start_has_everything(stack: 
     notes.parent.mkdir(exist_ok=True)
     notes.write_text("mine")
     stack.stop()
-    _, alive = psutil.wait_procs(family, timeout=1)
+    _, alive = psutil.wait_procs(family, timeout=10)
     assert alive == []
     stack.start()
     assert stack.password("lena") == before
@@ -209,5 +209,5 @@ def test_a_stop_during_the_start_and_an_ignored_ctrl_c_still_stop_everything(tmp
     family = wait_until(lambda: started.children(recursive=True))
     process.send_signal(signal.SIGINT)
     assert process.wait(60) == 0
-    _, alive = psutil.wait_procs(family, timeout=1)
+    _, alive = psutil.wait_procs(family, timeout=10)
     assert alive == []

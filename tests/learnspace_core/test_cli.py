@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sysconfig
 from pathlib import Path
@@ -28,14 +29,20 @@ def _run(state: Path, *arguments: str | Path, **environment: str) -> subprocess.
     )
 
 
-@pytest.fixture
-def state(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def upgraded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A state directory as ``db upgrade`` makes it."""
-    place = tmp_path / "state"
+    place = tmp_path_factory.mktemp("upgraded") / "state"
     done = _run(place, "db", "upgrade")
     assert done.returncode == 0, done.stderr
     assert str(place) in done.stdout.replace("\n", "")
     return place
+
+
+@pytest.fixture
+def state(upgraded: Path, tmp_path: Path) -> Path:
+    """A copy of it."""
+    return Path(shutil.copytree(upgraded, tmp_path / "state"))
 
 
 def test_db_upgrade_is_safe_to_repeat(state: Path) -> None:
