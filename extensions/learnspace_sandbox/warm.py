@@ -11,6 +11,7 @@ import json
 import os
 import random
 import secrets
+import signal
 import socket
 import sys
 import time
@@ -230,6 +231,9 @@ def main(limits: Limits, output_bytes: int, scratch: str, packages: list[str]) -
         fork_runs(theirs, shell, limits, scratch, isolated=isolated)
         os._exit(0)
     theirs.close()
+    # Process 1 of a container inherits what killed runs leave. Unreaped, each would count in the limit of processes,
+    # until no run can start a test any more.
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     supervisor = Supervisor(ours, shell.transform_cell, output_bytes)
     frames.send(answers, {"isolated": isolated})
     while True:

@@ -228,3 +228,11 @@ def test_a_sandbox_that_does_not_start_is_no_verdict(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(sys, "executable", "/bin/false")
     with pytest.raises(LearnspaceError, match="Grade it again in a moment"):
         make_run("process", Sandbox(seconds=23))(_request("1"))
+
+
+@pytest.mark.docker
+def test_a_sandbox_runs_more_notebooks_than_it_may_have_processes() -> None:
+    run = make_run("docker", Sandbox(seconds=24, processes=8))
+    test = {"source": "assert 1 == 1", "test": True, "probes": ["assert 1 == 2"]}
+    request = Request.model_validate({"cells": [test], "seconds": 24})
+    assert [run(request).ended for _ in range(40)] == [""] * 40
