@@ -91,7 +91,7 @@ def amys(place: dict[str, str], school: Database, blobs: BlobStore) -> dict[str,
         cells = store.ensure_assignment(session, "biology", "cells", "Cells")
         store.release(session, cells, [FileEntry(path="cells.ipynb", sha256=blob.sha256, size=1)], 5)
         cells.team_size = 2
-    return {**place, "submission_id": receipt.submission, "path": f"{SECRET}.ipynb"}
+    return {**place, "submission_id": receipt.submission, "path": f"{SECRET}.ipynb", "notebook": "doubling"}
 
 
 async def test_nothing_of_amys_is_in_any_answer_to_anybody_else(

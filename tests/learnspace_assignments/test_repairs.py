@@ -188,6 +188,8 @@ ENDED = {
     ),
 }
 
+TOLD_BY_THE_TEST = (["A hidden test did not pass."], ["double(2) is not 4"])
+
 
 @pytest.mark.parametrize("what", ENDED)
 def test_what_ends_a_notebook_is_a_result_with_its_reason(book: CourseBook, tmp_path: Path, what: str) -> None:
@@ -197,4 +199,5 @@ def test_what_ends_a_notebook_is_a_result_with_its_reason(book: CourseBook, tmp_
     marks = grade(book, nbformat.writes(notebook).encode(), tmp_path)
     assert points(marks) == {"double-tests": (0, False), "why": (0, True)}
     (question,) = [question for question in marks.questions if question.id == "double-tests"]
-    assert reason in question.messages[0] or question.messages == ["A hidden test did not pass."]
+    # Where the test began, its own words may say which line it did not get past.
+    assert reason in question.messages[0] or question.messages in TOLD_BY_THE_TEST

@@ -134,6 +134,10 @@ def _hostile(notebook: NotebookNode) -> None:
     notebook.metadata.title = html
 
 
+def _policy(page: httpx.Response) -> dict[str, str]:
+    return {name: page.headers[name] for name in ("content-security-policy", "x-content-type-options")}
+
+
 async def _requests(html: str, headers: dict[str, str], *, framed: bool) -> list[str]:
     """Return what Chromium asks for besides the page itself."""
     asked: list[str] = []
@@ -178,11 +182,14 @@ async def test_html_and_javascript_in_outputs_never_ask_for_the_canary(
     work.do("return", usernames=None, teacher="ted")
 
     as_person(app, "amy")
-    page = await browser.get(f"/submissions/{done.json()['submission']}/feedback")
+    address = f"/submissions/{done.json()['submission']}/feedback"
+    summary = await browser.get(address)
+    asked = await _requests(summary.text, _policy(summary), framed=False)
+    assert {url.rpartition("/")[0] for url in asked} == {"http://learnspace.test/services/learnspace/static"}
+    page = await browser.get(f"{address}/doubling")
     assert page.status_code == 200
     assert "a/script" in page.text.replace("canary.test", "a"), "it is shown as text at least where it was printed"
-    headers = {name: page.headers[name] for name in ("content-security-policy", "x-content-type-options")}
-    assert await _requests(page.text, headers, framed=False) == []
+    assert await _requests(page.text, _policy(page), framed=False) == []
     # In Lab it stands in a frame; there is no header then, but the document's own policy.
     assert await _requests(page.text, {}, framed=True) == []
     assert await _requests(page.text, {}, framed=False) == []

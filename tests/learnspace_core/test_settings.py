@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -81,4 +82,4 @@ def test_every_knob_is_in_the_reference_with_its_default() -> None:
 def _shown(default: object) -> str:
     if default is None or default == "":
         return "empty"
-    return str(default)
+    return json.dumps(default) if isinstance(default, tuple) else str(default)

@@ -230,6 +230,11 @@ def test_a_sandbox_that_does_not_start_is_no_verdict(monkeypatch: pytest.MonkeyP
         make_run("process", Sandbox(seconds=23))(_request("1"))
 
 
+def test_a_fresh_python_with_another_order_of_sets(run: Run) -> None:
+    (result,) = run(Request.model_validate({"cells": [{"source": "print(1)"}], "seconds": 20, "hash_seed": 1})).cells
+    assert (result.status, result.outputs[0]["text"]) == ("ok", "1\n")
+
+
 @pytest.mark.docker
 def test_a_sandbox_runs_more_notebooks_than_it_may_have_processes() -> None:
     run = make_run("docker", Sandbox(seconds=24, processes=8))
