@@ -14,7 +14,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 LESSON = "Hello, notebook"
 PRACTICE = "Practice 1: Numbers and names"
-NOTEBOOK = "assignments/python-first-steps/ps1-numbers-and-names/ps1-numbers-and-names.ipynb"
 HIDDEN = "(7.5, 75)"
 """What stands in the hidden test of task 2 alone."""
 CONTENTS = """async ([path, query, gradeId]) => {
@@ -64,7 +63,9 @@ def _travel(stack: Stack, browser: Browser, kind: str) -> None:
     _grade(teacher, kind)
 
     _read_feedback(learner, kind)
-    _read_feedback_beside_the_cells(learner, kind)
+    _read_feedback_beside_the_cells(
+        learner, kind, f"assignments/{stack.course}/ps1-numbers-and-names/ps1-numbers-and-names.ipynb"
+    )
     _look_at_the_portfolio(learner, kind)
     for name in ("hub", "service", "worker", "grader", "proxy", "door"):
         assert "not recognized" not in stack.log(name)
@@ -166,13 +167,13 @@ def _read_feedback(page: Page, kind: str) -> None:
     shot(page, f"{kind}-9-feedback")
 
 
-def _read_feedback_beside_the_cells(page: Page, kind: str) -> None:
+def _read_feedback_beside_the_cells(page: Page, kind: str, path: str) -> None:
     tab = page.get_by_role("tab", name="ps1-numbers-and-names.ipynb")
     tab.click()
     # JupyterLab notes down a kernel's language when it first hears of it, which may be after the handing in.
     _save(page)
     tab.locator(".lm-TabBar-tabCloseIcon").click()
-    before = _bytes(page)
+    before = _bytes(page, path)
     told: list[str] = []
     page.on("response", lambda answer: told.append(answer.text()) if "/learnspace/api/" in answer.url else None)
     _open_practice(page)
@@ -196,12 +197,12 @@ def _read_feedback_beside_the_cells(page: Page, kind: str) -> None:
         expect(notebook.get_by_role("button", name="Hide it")).to_have_count(shown)
     expect(page.locator(".lm-TabBar-tab.jp-mod-dirty").filter(has_text="ps1-numbers-and-names")).to_have_count(0)
     _save(page)
-    assert _bytes(page) == before
+    assert _bytes(page, path) == before
     tab.locator(".lm-TabBar-tabCloseIcon").click()
     expect(tab).to_have_count(0)
-    assert _bytes(page) == before
+    assert _bytes(page, path) == before
     # What is said of a cell that is gone stands on top, and that the notebook is another one now.
-    assert page.evaluate(CONTENTS, [NOTEBOOK, "", "ps1-walk-tests"]) == 200
+    assert page.evaluate(CONTENTS, [path, "", "ps1-walk-tests"]) == 200
     _open_practice(page)
     panel.get_by_role("button", name="Show it in my notebook").click()
     expect(summary).to_contain_text("Your notebook has changed since then.")
@@ -213,8 +214,8 @@ def _read_feedback_beside_the_cells(page: Page, kind: str) -> None:
     assert not [text for text in told if HIDDEN in text]
 
 
-def _bytes(page: Page) -> str:
-    read = page.evaluate(CONTENTS, [NOTEBOOK, "type=file&format=base64", ""])
+def _bytes(page: Page, path: str) -> str:
+    read = page.evaluate(CONTENTS, [path, "type=file&format=base64", ""])
     assert len(read) > 1000
     return str(read)
 
