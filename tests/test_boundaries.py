@@ -76,6 +76,16 @@ def test_nothing_imports_a_test() -> None:
 
 @pytest.mark.parametrize("module", ["learnspace_core.space", "learnspace_assignments.exchange"])
 def test_a_space_loads_nothing_of_the_hubs_side(module: str) -> None:
-    code = f"import sys, {module}; print([m for m in ('fastapi', 'huey', 'alembic') if m in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+    assert _loaded(f"import {module}", ("fastapi", "huey", "alembic")) == "[]"
+
+
+def test_the_service_does_not_carry_what_grades() -> None:
+    """The service's memory is that of a small server: nbgrader and what it brings take a fifth more."""
+    code = "from learnspace_core.app import load_all; load_all('service')"
+    assert _loaded(code, ("nbgrader", "IPython", "numpy", "tantivy", "docker")) == "[]"
+
+
+def _loaded(code: str, modules: tuple[str, ...]) -> str:
+    """Return which of the modules a new Python has loaded after the code."""
+    code = f"{code}; import sys; print([m for m in {modules!r} if m in sys.modules])"
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()

@@ -16,17 +16,9 @@ from traitlets import Callable, Integer
 
 from learnspace_assignments.probes import plain, probes
 from learnspace_assignments.tables import WHOLE_NOTEBOOK
+from learnspace_assignments.testmessages import ENDED, NO_EVIDENCE
 from learnspace_sandbox.models import Cell, CellResult, Request, Result
 
-ENDED = {
-    "": "The cell did not run.",
-    "timeout": "The time for this notebook was over before this cell ended.",
-    "kernel_died": "Python stopped before this cell could run.",
-    "sandbox_died": "The notebook stopped the program that ran it.",
-    "too_much_output": "The notebook wrote more output than is allowed.",
-    "no_kernel": "The grader has no kernel for the language of this notebook.",
-}
-NO_EVIDENCE = "This check passed, but it passes with a wrong expected value too. A person has to look at it."
 NO_POINTS = "This check gave {points:g} points, and it can give 0 to {most:g}."
 PROBES, LEAST = 6, 3
 """Probes in one notebook, unless it has more tests; and of each test. A notebook that guesses is right once in four."""

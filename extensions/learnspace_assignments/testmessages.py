@@ -13,8 +13,17 @@ import unicodedata
 
 from nbformat import NotebookNode
 
-from learnspace_assignments.execute import ENDED, NO_EVIDENCE
 from learnspace_assignments.hiddentests import HiddenTests, has_hidden, tell_hidden
+
+ENDED = {
+    "": "The cell did not run.",
+    "timeout": "The time for this notebook was over before this cell ended.",
+    "kernel_died": "Python stopped before this cell could run.",
+    "sandbox_died": "The notebook stopped the program that ran it.",
+    "too_much_output": "The notebook wrote more output than is allowed.",
+    "no_kernel": "The grader has no kernel for the language of this notebook.",
+}
+NO_EVIDENCE = "This check passed, but it passes with a wrong expected value too. A person has to look at it."
 
 HIDDEN_FAILED = "A hidden test did not pass."
 TOO_LONG = "The test ran for too long."

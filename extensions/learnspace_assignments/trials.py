@@ -17,8 +17,9 @@ from nbgrader.preprocessors import ClearSolutions
 from nbgrader.utils import determine_grade, is_grade, is_solution
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from learnspace_assignments.execute import ENDED, files_beside, kernel_of, outputs_of
+from learnspace_assignments.execute import files_beside, kernel_of, outputs_of
 from learnspace_assignments.mutations import Mutant, mutants_of, names_of
+from learnspace_assignments.testmessages import ENDED
 from learnspace_sandbox.engine import Run
 from learnspace_sandbox.models import Cell, Request
 from learnspace_sandbox.variants import MIME

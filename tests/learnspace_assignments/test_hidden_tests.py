@@ -12,12 +12,11 @@ import pytest
 from nbformat import NotebookNode
 
 from learnspace_assignments.coursedir import place_source
-from learnspace_assignments.execute import ENDED
 from learnspace_assignments.feedback import feedback_page
 from learnspace_assignments.gradebook import CourseBook
 from learnspace_assignments.hiddentests import HiddenTests, split
 from learnspace_assignments.models import Marks, Question
-from learnspace_assignments.testmessages import HIDDEN_FAILED, LONGEST, messages_of
+from learnspace_assignments.testmessages import ENDED, HIDDEN_FAILED, LONGEST, messages_of
 from learnspace_core.database import now
 from learnspace_sandbox.engine import make_run
 from tests.learnspace_assignments.conftest import source_notebook
