@@ -6,7 +6,7 @@ identifiers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 
 import httpx
@@ -16,11 +16,12 @@ from sqlalchemy import select
 
 from learnspace_assignments import store
 from learnspace_assignments.tables import AccommodationRow, AssignmentRow, SubmissionRow, TeamMemberRow, TeamRow
+from learnspace_core.app import parts_of
 from learnspace_core.blobs import BlobStore
 from learnspace_core.database import Database, now
 from learnspace_core.features import load_all
 from learnspace_core.models import FileEntry
-from learnspace_core.settings import Settings
+from learnspace_core.settings import PREFIX, Settings
 from learnspace_people import store as people
 from learnspace_people.tables import EnrolmentRow, JoinCodeRow
 from tests.conftest import as_person
@@ -151,15 +152,8 @@ def _all_of_art(school: Database) -> list[str]:
 def _page_paths() -> list[str]:
     """Return the paths of all pages that are read, relative to the service."""
 
-    def walk(routes: list[object]) -> Iterator[str]:
-        for route in routes:
-            inner = getattr(route, "original_router", None)
-            if inner is not None:
-                yield from walk(inner.routes)
-            elif "GET" in (getattr(route, "methods", None) or ()):
-                yield str(getattr(route, "path", ""))
-
-    rooms = [room.pages for room in load_all("service") if hasattr(room, "pages")]
-    found = sorted({path for room in rooms for path in walk(room.routes)})
+    pages = [part.pages for room in load_all("service") for part in parts_of(room) if hasattr(part, "pages")]
+    routes = [route for router in pages for route in router.routes if "GET" in route.methods]
+    found = sorted({route.path.removeprefix(PREFIX) for route in routes})
     assert "/submissions/{submission_id}/receipt" in found
     return found

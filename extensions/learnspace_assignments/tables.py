@@ -104,6 +104,10 @@ class SubmissionRow(Base):
             "uq_submission_team_id", "assignment_id", "team_id", "digest", unique=True,
             sqlite_where=text("team_id IS NOT NULL"), postgresql_where=text("team_id IS NOT NULL"),
         ),
+        Index(
+            "ix_submission_newest", "assignment_id", "person_id", "handed_in_at",
+            sqlite_where=text("team_id IS NULL"), postgresql_where=text("team_id IS NULL"),
+        ),
     )  # fmt: skip
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)

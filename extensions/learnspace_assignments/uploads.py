@@ -68,8 +68,9 @@ async def receive_files(request: Request, blobs: BlobStore, limits: Uploads) -> 
                 await asyncio.to_thread(store.write, upload.take())
         names = upload.end()
         entries = await asyncio.to_thread(store.keep, upload.take(), names)
-    finally:
+    except BaseException:
         store.close()
+        raise
     return sorted(entries, key=lambda entry: entry.path)
 
 
@@ -200,11 +201,12 @@ class _Store:
                 self._drafts[-1].write(piece)
 
     def keep(self, pieces: Pieces, names: list[str]) -> list[FileEntry]:
-        """Write the last pieces and give all files their place."""
+        """Write the last pieces, give all files their place, and close."""
         self.write(pieces)
         with full_disk_named():
             self._finish_last()
             self.blobs.keep(self._finished)
+        self.close()
         blobs = [blob for _, blob in self._finished]
         return [
             FileEntry(path=name, sha256=blob.sha256, size=blob.size) for name, blob in zip(names, blobs, strict=True)

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -16,6 +17,7 @@ from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 from starlette.middleware.sessions import SessionMiddleware
 from starlette.routing import BaseRoute
+from starlette.types import Receive, Scope, Send
 
 from learnspace_core import signin
 from learnspace_core.blobs import BlobStore
@@ -67,12 +69,13 @@ def make_app(settings: Settings, identify: signin.Identify | None = None) -> Fas
     app.state.commits = GroupCommit(database)
     app.state.queues = {name: Queue(settings, name, database, blobs) for name in ("background", "grading")}
     app.state.auth = signin.hub_oauth(settings)
+    app.state.callers = signin.Callers(database)
     app.state.owners = signin.Owners()
     app.state.identify = identify or signin.identify_with(app.state.auth, keep_answers=True)
     app.state.identify_now = identify or signin.identify_with(app.state.auth, keep_answers=False)
 
     app.add_middleware(
-        SessionMiddleware,
+        PageSessions,
         secret_key=secret(settings.state, "session_secret"),
         session_cookie="learnspace-session",
         path=PREFIX,
@@ -85,19 +88,30 @@ def make_app(settings: Settings, identify: signin.Identify | None = None) -> Fas
     return app
 
 
+class PageSessions(SessionMiddleware):
+    """Sessions of pages; a verb has none."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, with its session if it is for a page."""
+        is_verb = scope["type"] == "http" and scope["path"].startswith(f"{PREFIX}/api/")
+        await (self.app(scope, receive, send) if is_verb else super().__call__(scope, receive, send))
+
+
+def parts_of(room: ModuleType) -> tuple[ModuleType, ...]:
+    """Return the modules with the routers ``api`` and ``pages`` of a feature's ``service``; a small one is its own."""
+    parts: tuple[ModuleType, ...] = getattr(room, "PARTS", (room,))
+    return parts
+
+
 @cache
 def _routes() -> list[BaseRoute]:
     """Return every feature's routes, which hold no state: FastAPI reads the signatures of all of them but once."""
-    api, pages = APIRouter(prefix=f"{PREFIX}/api"), APIRouter(prefix=PREFIX, include_in_schema=False)
-    for room in load_all("service"):
-        if hasattr(room, "api"):
-            api.include_router(room.api)
-        if hasattr(room, "pages"):
-            pages.include_router(room.pages)
     every = APIRouter()
-    every.include_router(api)
-    every.include_router(pages)
-    every.include_router(signin.router, prefix=PREFIX)
+    for room in load_all("service"):
+        for part in parts_of(room):
+            routers = (getattr(part, kind, None) for kind in ("api", "pages"))
+            every.routes.extend(route for router in routers if router for route in router.routes)
+    every.routes.extend(signin.pages.routes)
     every.mount(f"{PREFIX}/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     return every.routes
 

@@ -31,6 +31,7 @@ class Draft:
         self._digest = hashlib.sha256()
         self._size = 0
         self._file = self.path.open("xb", buffering=0)
+        self._kept = False
 
     def write(self, piece: bytes | bytearray) -> None:
         """Add bytes."""
@@ -46,10 +47,16 @@ class Draft:
         self._file.close()
         return Blob(self._digest.hexdigest(), self._size)
 
+    def keep_as(self, path: Path) -> None:
+        """Give the finished draft its name."""
+        self.path.replace(path)
+        self._kept = True
+
     def discard(self) -> None:
         """Remove the draft, unless it was kept."""
         self._file.close()
-        self.path.unlink(missing_ok=True)
+        if not self._kept:
+            self.path.unlink(missing_ok=True)
 
 
 class BlobStore:
@@ -104,7 +111,7 @@ class BlobStore:
             path = self.path(blob.sha256)
             directories.add(path.parent)
             if not path.exists():
-                draft.path.replace(path)
+                draft.keep_as(path)
         # Also where the blob was there already: whoever put it there may not have come to this line yet.
         for directory in directories:
             _sync_directory(directory)

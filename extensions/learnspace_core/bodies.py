@@ -33,11 +33,13 @@ class BodyGuard:
         request = Request(scope)
         try:
             token = bearer_token(request)
-            if not token or await request.app.state.identify(token) is None:
+            username = await request.app.state.identify(token) if token else None
+            if username is None:
                 raise NotSignedIn
         except LearnspaceError as error:
             await JSONResponse(error.as_json(), error.status)(scope, receive, send)
             return
+        request.state.username = username
         await self._pass_on(request, receive, send)
 
     async def _pass_on(self, request: Request, receive: Receive, send: Send) -> None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import secrets
+from functools import cache
 from pathlib import Path
 
 
+@cache
 def secret(state: Path, name: str) -> str:
     """Return the secret ``name``, 64 hexadecimal characters, making it if it is not there.
 
-    Two processes that start at once get the same secret: the file appears whole or not at all.
+    Two processes that start at once get the same secret: the file appears whole or not at all. It never changes, so it
+    is read once.
     """
     path = state / "keys" / name
     try:

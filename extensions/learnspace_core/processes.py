@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import shutil
@@ -170,7 +171,11 @@ def _serve_service(settings: Settings) -> None:
 
     from learnspace_core.app import make_app
 
-    uvicorn.run(make_app(settings), host="127.0.0.1", port=settings.service_port, log_level="warning")
+    app = make_app(settings)
+    # What there is now stays: the collector need not look through it again and again.
+    gc.collect()
+    gc.freeze()
+    uvicorn.run(app, host="127.0.0.1", port=settings.service_port, log_level="warning")
 
 
 def _serve_jobs(name: str, settings: Settings) -> None:

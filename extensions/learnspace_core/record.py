@@ -38,7 +38,7 @@ def append(
         result: what came of it, such as a score; JSON.
         context: who else had a part, such as the ``instructor`` who gave the score.
     """
-    session.execute(
+    session.connection().execute(
         _INSERT,
         {
             "at": now(),

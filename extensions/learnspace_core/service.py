@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from sqlalchemy import text
 
 from learnspace_core.database import Database
+from learnspace_core.routers import api_router
 
-api = APIRouter(tags=["service"])
+api = api_router("service")
 
 
 @api.get("/health")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import secrets
 from collections import OrderedDict
@@ -10,14 +9,16 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from fastapi.responses import RedirectResponse
 from jupyterhub.services.auth import HubOAuth
 from tornado.web import HTTPError
 
+from learnspace_core.batches import Batches
 from learnspace_core.database import Database
 from learnspace_core.errors import Forbidden, LearnspaceError
 from learnspace_core.keys import secret
+from learnspace_core.routers import page_router
 from learnspace_core.settings import PREFIX, Settings
 from learnspace_people import store
 from learnspace_people.models import Person
@@ -96,17 +97,32 @@ class Owners:
         return owner == person_id
 
 
-async def _person(request: Request, identify: Identify, token: str) -> Person:
-    username = await identify(token) if token else None
+class Callers:
+    """Finds the people who ask, with their roles as they are now; who ask at the same time are found with one query."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._batches: Batches[str, Person | None] = Batches("find-callers", self._find)
+
+    async def find(self, username: str) -> Person | None:
+        """Return the person of that username, or None."""
+        return await self._batches.run(username)
+
+    def _find(self, usernames: list[str]) -> list[Person | Exception | None]:
+        with self._database.read() as session:
+            found = store.find_people(session, set(usernames))
+        return [found.get(username) for username in usernames]
+
+
+async def _identify(identify: Identify, token: str) -> str | None:
+    return await identify(token) if token else None
+
+
+async def _person(request: Request, token: str, username: str | None) -> Person:
     if username is None:
         raise NotSignedIn
-    database: Database = request.app.state.database
-
-    def find() -> Person | None:
-        with database.read() as session:
-            return store.find_person(session, username)
-
-    person = await asyncio.to_thread(find)
+    callers: Callers = request.app.state.callers
+    person = await callers.find(username)
     owners: Owners = request.app.state.owners
     if not owners.agree(token, person.id if person else None):
         raise NotSignedIn
@@ -122,12 +138,16 @@ def bearer_token(request: Request) -> str:
 
 
 async def _api_caller(request: Request) -> Person:
-    return await _person(request, request.app.state.identify, bearer_token(request))
+    token = bearer_token(request)
+    # Who sends a body was asked for before it was read.
+    known: str | None = getattr(request.state, "username", None)
+    return await _person(request, token, known or await _identify(request.app.state.identify, token))
 
 
 async def _page_reader(request: Request) -> Person:
     try:
-        return await _person(request, request.app.state.identify_now, request.session.get("token", ""))
+        token = request.session.get("token", "")
+        return await _person(request, token, await _identify(request.app.state.identify_now, token))
     except NotSignedIn as error:
         raise SignInFirst(str(request.url.path)) from error
 
@@ -146,7 +166,7 @@ Caller = Annotated[Person, Depends(_api_caller)]
 Reader = Annotated[Person, Depends(_page_reader)]
 """Who reads a page, known from the session that the hub's OAuth sign-in began."""
 
-router = APIRouter(include_in_schema=False)
+pages = page_router()
 
 
 def begin(request: Request, next_path: str) -> RedirectResponse:
@@ -168,7 +188,7 @@ def begin(request: Request, next_path: str) -> RedirectResponse:
     return RedirectResponse(f"/hub/api/oauth2/authorize?{query}", status_code=302)
 
 
-@router.get("/oauth_callback")
+@pages.get("/oauth_callback")
 async def oauth_callback(request: Request, code: str = "", state: str = "") -> RedirectResponse:
     """Finish the sign-in that :func:`begin` began in this browser."""
     begun = request.session.pop("signin", None)

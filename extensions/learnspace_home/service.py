@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from sqlalchemy.orm import Session
 
 from learnspace_assignments import store as assignments
@@ -14,6 +14,7 @@ from learnspace_assignments.store.talk import answers
 from learnspace_assignments.tables import AssignmentRow
 from learnspace_core import record
 from learnspace_core.database import Database, now
+from learnspace_core.routers import api_router
 from learnspace_core.signin import Caller
 from learnspace_home.models import CourseProgress, Due, Home, News, Next, ToGrade
 from learnspace_people import store as people
@@ -21,7 +22,7 @@ from learnspace_people.models import Person
 from learnspace_resources import store as resources
 from learnspace_resources.tables import ResourceRow
 
-api = APIRouter(tags=["home"])
+api = api_router("home")
 
 MOST_NEWS = 5
 NEW = timedelta(days=14)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 from learnspace_core import record
 from learnspace_core.database import Database
 from learnspace_core.rendering import page
+from learnspace_core.routers import api_router, page_router
 from learnspace_core.signin import Caller, Reader
 from learnspace_core.words import language_of, translator
 from learnspace_people import store as people
@@ -17,8 +18,8 @@ from learnspace_people.models import Person
 from learnspace_portfolio.models import Entry
 from learnspace_portfolio.sentences import sentence
 
-api = APIRouter(tags=["portfolio"])
-pages = APIRouter()
+api = api_router("portfolio")
+pages = page_router()
 
 
 @api.get("/portfolio")

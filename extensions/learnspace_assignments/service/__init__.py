@@ -1,7 +1,5 @@
 """HTTP of assignments on the hub's side: one module for each part, with its rights on top."""
 
-from fastapi import APIRouter
-
 from learnspace_assignments.service import (
     classview,
     learning,
@@ -21,12 +19,11 @@ from learnspace_assignments.service import (
     versions,
 )
 
-api = APIRouter()
-pages = APIRouter()
 PARTS = (
     learning,
     practice,
     solutions,
+    overview,
     previews,
     receipts,
     teaching,
@@ -40,7 +37,3 @@ PARTS = (
     report,
     teams,
 )
-for part in PARTS:
-    api.include_router(part.api)
-for shown in (learning, solutions, overview, receipts):
-    pages.include_router(shown.pages)

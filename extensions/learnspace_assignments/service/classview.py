@@ -6,7 +6,7 @@ of the course see the class. What a space says never becomes a mark.
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from learnspace_assignments import store
 from learnspace_assignments.models.classview import ClassView
@@ -20,9 +20,10 @@ from learnspace_assignments.tables import AssignmentRow
 from learnspace_core.database import Database
 from learnspace_core.models import FileEntry
 from learnspace_core.rights import require_member, require_role
+from learnspace_core.routers import api_router
 from learnspace_core.signin import Caller
 
-api = APIRouter(tags=["class"])
+api = api_router("class")
 
 
 @api.get("/assignments/{course}/{name}/questions")

@@ -7,7 +7,7 @@ handed it in, by who was in the team that did, and by the teachers of its course
 
 from __future__ import annotations
 
-from fastapi import APIRouter, BackgroundTasks, Request, Response
+from fastapi import BackgroundTasks, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse
 from sqlalchemy.orm import Session
 
@@ -26,13 +26,14 @@ from learnspace_core.keys import secret
 from learnspace_core.models import FileEntry, Html
 from learnspace_core.rendering import SECURITY_HEADERS, page
 from learnspace_core.rights import require_member, require_role
+from learnspace_core.routers import api_router, page_router
 from learnspace_core.signin import Caller, Reader
 from learnspace_core.words import language_of, translator
 from learnspace_people import store as people
 from learnspace_people.models import Person
 
-api = APIRouter(tags=["assignments"])
-pages = APIRouter()
+api = api_router("assignments")
+pages = page_router()
 
 
 @api.get("/assignments")

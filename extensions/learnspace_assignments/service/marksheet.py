@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 
 from learnspace_assignments.marksheet import Shape, as_csv
 from learnspace_assignments.store.marksheet import marksheet
 from learnspace_core.database import Database
 from learnspace_core.rights import require_role
+from learnspace_core.routers import api_router
 from learnspace_core.signin import Caller
 
-api = APIRouter(tags=["teaching"])
+api = api_router("teaching")
 
 
 @api.get("/teach/{course}/marks.csv", response_class=Response)

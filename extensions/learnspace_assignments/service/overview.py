@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import NamedTuple
 from urllib.parse import quote
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 from learnspace_assignments import store
@@ -15,10 +15,11 @@ from learnspace_assignments.duewords import due_words
 from learnspace_assignments.models import Assignment, Submission
 from learnspace_core.database import Database, now
 from learnspace_core.rendering import page
+from learnspace_core.routers import page_router
 from learnspace_core.signin import Reader
 from learnspace_core.words import language_of, translator
 
-pages = APIRouter()
+pages = page_router()
 SPACE = "/hub/user-redirect/lab"
 
 

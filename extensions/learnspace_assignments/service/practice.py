@@ -5,7 +5,7 @@ Rights: learners of the course check their own work, and read their own checks; 
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 
 from learnspace_assignments import store
@@ -15,9 +15,10 @@ from learnspace_assignments.practicefiles import PracticeFiles
 from learnspace_assignments.uploads import UPLOAD_BODY, receive_files
 from learnspace_core.database import Database
 from learnspace_core.rights import require_role
+from learnspace_core.routers import api_router
 from learnspace_core.signin import Caller
 
-api = APIRouter(tags=["assignments"])
+api = api_router("assignments")
 
 
 @api.get("/assignments/{course}/{name}/practice")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from sqlalchemy.exc import IntegrityError
 
 from learnspace_assignments import store
@@ -29,13 +29,14 @@ from learnspace_core.database import Database, now
 from learnspace_core.errors import LearnspaceError, NotFound
 from learnspace_core.models import Job
 from learnspace_core.rights import require_role
+from learnspace_core.routers import api_router
 from learnspace_core.runs import told
 from learnspace_core.settings import Settings
 from learnspace_core.signin import Caller
 from learnspace_core.tables import JobRow
 from learnspace_people.models import Person
 
-api = APIRouter(tags=["preparing"])
+api = api_router("preparing")
 
 
 @api.get("/teach/{course}/{name}/release")

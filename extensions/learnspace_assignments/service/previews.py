@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 
 from learnspace_assignments.service.learning import find_submission
 from learnspace_assignments.submittedview import view
 from learnspace_core.blobs import BlobStore
 from learnspace_core.errors import NotFound
 from learnspace_core.models import FileEntry, Html
+from learnspace_core.routers import api_router
 from learnspace_core.signin import Caller
 from learnspace_core.words import language_of
 
-api = APIRouter(tags=["assignments"])
+api = api_router("assignments")
 
 
 @api.get("/submissions/{submission_id}/preview")

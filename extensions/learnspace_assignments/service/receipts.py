@@ -10,7 +10,7 @@ import base64
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 
 from learnspace_assignments.models import Receipt, ReceiptKey
@@ -19,13 +19,14 @@ from learnspace_assignments.service.learning import find_submission
 from learnspace_core.database import Database
 from learnspace_core.keys import secret
 from learnspace_core.rendering import SECURITY_HEADERS, page
+from learnspace_core.routers import api_router, page_router
 from learnspace_core.settings import Uploads
 from learnspace_core.signin import Caller, Reader
 from learnspace_people.models import Person
 from learnspace_people.tables import CourseRow, PersonRow
 
-api = APIRouter(tags=["assignments"])
-pages = APIRouter()
+api = api_router("assignments")
+pages = page_router()
 
 
 @api.get("/receipt-key")

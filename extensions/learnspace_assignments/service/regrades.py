@@ -5,7 +5,7 @@ Rights: every verb here needs the role of a teacher in the course it names.
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 
 from learnspace_assignments import store
 from learnspace_assignments.models import Regrade, RegradeApply
@@ -14,9 +14,10 @@ from learnspace_core.database import Database
 from learnspace_core.errors import LearnspaceError, NotFound
 from learnspace_core.models import Job
 from learnspace_core.rights import require_role
+from learnspace_core.routers import api_router
 from learnspace_core.signin import Caller
 
-api = APIRouter(tags=["regrading"])
+api = api_router("regrading")
 
 
 @api.post("/teach/{course}/{name}/regrade", status_code=202)

@@ -5,15 +5,16 @@ Rights: the verb here needs the role of a teacher in the course it names.
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 
 from learnspace_assignments import store
 from learnspace_assignments.models.report import GradingReport
 from learnspace_core.database import Database
 from learnspace_core.rights import require_role
+from learnspace_core.routers import api_router
 from learnspace_core.signin import Caller
 
-api = APIRouter(tags=["teaching"])
+api = api_router("teaching")
 
 
 @api.get("/teach/{course}/{name}/report")

@@ -6,7 +6,7 @@ exist here.
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from sqlalchemy.orm import Session
 
 from learnspace_assignments import store
@@ -15,10 +15,11 @@ from learnspace_assignments.tables import AssignmentRow
 from learnspace_core import jobs
 from learnspace_core.database import Database
 from learnspace_core.rights import require_role
+from learnspace_core.routers import api_router
 from learnspace_core.signin import Caller
 from learnspace_people.models import Person
 
-api = APIRouter(tags=["teaching"])
+api = api_router("teaching")
 
 
 @api.get("/teach/{course}/accommodations")

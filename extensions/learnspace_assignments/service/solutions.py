@@ -6,7 +6,7 @@ anybody can still hand in.
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 from learnspace_assignments import store
@@ -16,11 +16,12 @@ from learnspace_core.errors import LearnspaceError
 from learnspace_core.models import Html
 from learnspace_core.rendering import SECURITY_HEADERS
 from learnspace_core.rights import require_member
+from learnspace_core.routers import api_router, page_router
 from learnspace_core.signin import Caller, Reader
 from learnspace_people.models import Person
 
-api = APIRouter(tags=["assignments"])
-pages = APIRouter()
+api = api_router("assignments")
+pages = page_router()
 
 
 @api.get("/assignments/{course}/{name}/solution")

@@ -6,7 +6,7 @@ course's. Nobody reads the talk of another learner.
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from learnspace_assignments import store
 from learnspace_assignments.models.talk import Message, NewMessage, Talk
@@ -16,9 +16,10 @@ from learnspace_assignments.tables import AssignmentRow
 from learnspace_core.database import Database
 from learnspace_core.errors import LearnspaceError
 from learnspace_core.rights import require_role
+from learnspace_core.routers import api_router
 from learnspace_core.signin import Caller
 
-api = APIRouter(tags=["talk"])
+api = api_router("talk")
 
 
 @api.get("/assignments/{course}/{name}/messages")

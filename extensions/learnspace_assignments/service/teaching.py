@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
@@ -26,13 +26,14 @@ from learnspace_core.errors import LearnspaceError, NotFound
 from learnspace_core.models import FileEntry, Job
 from learnspace_core.paths import check_path
 from learnspace_core.rights import require_role
+from learnspace_core.routers import api_router
 from learnspace_core.runs import told
 from learnspace_core.signin import Caller
 from learnspace_core.tables import JobRow
 from learnspace_people import store as people
 from learnspace_people.tables import PersonRow
 
-api = APIRouter(tags=["teaching"])
+api = api_router("teaching")
 
 
 class Which(BaseModel):

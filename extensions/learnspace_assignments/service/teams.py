@@ -6,7 +6,7 @@ and, where the settings let them choose, make one, join one and leave it. A team
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from sqlalchemy.orm import Session
 
 from learnspace_assignments import store
@@ -16,9 +16,10 @@ from learnspace_assignments.store.teams import get_team, taught_teams, team_choi
 from learnspace_assignments.tables import AssignmentRow
 from learnspace_core.database import Database
 from learnspace_core.rights import require_role
+from learnspace_core.routers import api_router
 from learnspace_core.signin import Caller
 
-api = APIRouter(tags=["teams"])
+api = api_router("teams")
 
 
 @api.get("/teach/{course}/{name}/teams")

@@ -6,7 +6,7 @@ teachers of the course list the versions and put words to what changed. A new on
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from fastapi.responses import FileResponse
 
 from learnspace_assignments import store
@@ -14,9 +14,10 @@ from learnspace_assignments.models import TaughtVersion, Version, VersionNote
 from learnspace_assignments.service.learning import send_file
 from learnspace_core.database import Database
 from learnspace_core.rights import require_member, require_role
+from learnspace_core.routers import api_router
 from learnspace_core.signin import Caller
 
-api = APIRouter(tags=["versions"])
+api = api_router("versions")
 
 
 @api.get("/assignments/{course}/{name}/versions/{number}")

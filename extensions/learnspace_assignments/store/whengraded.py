@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -22,12 +22,15 @@ from learnspace_people.tables import CourseRow
 AT_ONCE = GradingPolicy(when="on_hand_in", returns=True)
 """What an open course does as long as its teacher decides nothing: there is perhaps nobody who would ask for it."""
 
+# Asked with every hand-in, and put together once.
+_IS_OPEN = select(CourseRow.open_to_all).where(CourseRow.id == bindparam("course"))
+
 
 def grading_policy(session: Session, row: AssignmentRow) -> GradingPolicy:
     """Return when the work of an assignment is graded."""
     if row.grading:
         return GradingPolicy.model_validate(row.grading)
-    return AT_ONCE if session.get_one(CourseRow, row.course_id).open_to_all else GradingPolicy()
+    return AT_ONCE if session.connection().scalar(_IS_OPEN, {"course": row.course_id}) else GradingPolicy()
 
 
 def grading_policies(session: Session, rows: Iterable[AssignmentRow]) -> dict[int, GradingPolicy]:

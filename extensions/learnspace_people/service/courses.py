@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 from sqlalchemy.orm import Session
 
 from learnspace_core import homes, hub
 from learnspace_core.database import Database
 from learnspace_core.errors import LearnspaceError
 from learnspace_core.rights import require_role
+from learnspace_core.routers import api_router
 from learnspace_core.settings import Settings
 from learnspace_core.signin import Caller
 from learnspace_people import classlist, store
@@ -32,7 +33,7 @@ from learnspace_people.models import (
     Username,
 )
 
-api = APIRouter(prefix="/courses/{course}", tags=["courses"])
+api = api_router("courses", "/courses/{course}")
 Name = Annotated[str, Path(max_length=64)]
 
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel
 
 from learnspace_core.database import Database
 from learnspace_core.rendering import page
 from learnspace_core.rights import require_manager
+from learnspace_core.routers import api_router, page_router
 from learnspace_core.signin import Caller, Reader
 from learnspace_people import store
 from learnspace_people.models import Person
 
-api = APIRouter(tags=["people"])
-pages = APIRouter()
+api = api_router("people")
+pages = page_router()
 
 
 class Me(BaseModel):

@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 
@@ -18,14 +18,15 @@ from learnspace_core.database import Database
 from learnspace_core.errors import LearnspaceError, NotFound
 from learnspace_core.forms import SentForm, csrf_token
 from learnspace_core.rendering import page
+from learnspace_core.routers import api_router, page_router
 from learnspace_core.settings import PREFIX
 from learnspace_core.signin import Caller, Reader
 from learnspace_core.throttle import Throttle
 from learnspace_people import store
 from learnspace_people.models import Course, OpenCourse, Person, TypedCode
 
-api = APIRouter(prefix="/courses", tags=["courses"])
-pages = APIRouter()
+api = api_router("courses", "/courses")
+pages = page_router()
 
 FREE_TRIES = 10
 """Wrong codes that one person may type before they have to wait."""

@@ -32,6 +32,7 @@ from learnspace_people.store.joining import (
 from learnspace_people.store.people import (
     check_password,
     ensure_person,
+    find_people,
     find_person,
     list_people,
     remove,
@@ -54,6 +55,7 @@ __all__ = [
     "ensure_enrolment",
     "ensure_institution",
     "ensure_person",
+    "find_people",
     "find_person",
     "get_course",
     "join_by_code",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from itertools import count
+from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -23,20 +24,34 @@ _NOBODY = _hasher.hash("nobody has this password")
 
 # Asked with every request: one query, and put together once.
 _NAMED = (
-    select(PersonRow, EnrolmentRow)
+    select(
+        PersonRow.id,
+        PersonRow.username,
+        PersonRow.name,
+        EnrolmentRow.role,
+        EnrolmentRow.institution,
+        EnrolmentRow.course_id,
+        EnrolmentRow.term,
+        EnrolmentRow.section,
+    )
     .outerjoin(EnrolmentRow, EnrolmentRow.person_id == PersonRow.id)
-    .where(PersonRow.username == bindparam("username"), PersonRow.removed_at.is_(None))
+    .where(PersonRow.username.in_(bindparam("usernames", expanding=True)), PersonRow.removed_at.is_(None))
 )
 
 
 def find_person(session: Session, username: str) -> Person | None:
     """Return the person of that username with all roles, or None; who was removed is not found."""
-    rows = session.execute(_NAMED, {"username": username}).all()
-    if not rows:
-        return None
-    first = rows[0].PersonRow
-    roles = [_enrolment(row.EnrolmentRow) for row in rows if row.EnrolmentRow is not None]
-    return Person(id=first.id, username=first.username, name=first.name, enrolments=roles)
+    return find_people(session, [username]).get(username)
+
+
+def find_people(session: Session, usernames: Collection[str]) -> dict[str, Person]:
+    """Return the people of these usernames with all roles, by username; who was removed is not in it."""
+    found: dict[str, Person] = {}
+    for row in session.connection().execute(_NAMED, {"usernames": list(usernames)}):
+        person = found.setdefault(row.username, Person(id=row.id, username=row.username, name=row.name, enrolments=[]))
+        if row.role is not None:
+            person.enrolments.append(_enrolment(row))
+    return found
 
 
 def student_of(session: Session, person_id: str) -> str:
@@ -176,7 +191,7 @@ def _person(session: Session, row: PersonRow) -> Person:
     return Person(id=row.id, username=row.username, name=row.name, enrolments=[_enrolment(e) for e in enrolments])
 
 
-def _enrolment(row: EnrolmentRow) -> Enrolment:
+def _enrolment(row: Any) -> Enrolment:
     return Enrolment.model_validate(
         {
             "role": row.role,

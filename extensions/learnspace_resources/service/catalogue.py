@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 from fastapi.responses import FileResponse
 
 from learnspace_core.blobs import BlobStore
 from learnspace_core.database import Database
 from learnspace_core.errors import LearnspaceError, NotFound
 from learnspace_core.models import Html
+from learnspace_core.routers import api_router
 from learnspace_core.signin import Caller
 from learnspace_resources import store
 from learnspace_resources.models import Resource, ResourceDetail
 
-api = APIRouter(prefix="/resources", tags=["resources"])
+api = api_router("resources", "/resources")
 
 ResourceId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 

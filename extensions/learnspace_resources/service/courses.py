@@ -6,16 +6,17 @@ be one that they teach, or a folder of the platform.
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 
 from learnspace_core.database import Database
 from learnspace_core.errors import Forbidden
+from learnspace_core.routers import api_router
 from learnspace_core.signin import Caller
 from learnspace_people import store as people
 from learnspace_people.models import Choice, NewCourse, TaughtCourse, TeachingCourses
 from learnspace_resources import creation
 
-api = APIRouter(tags=["courses"])
+api = api_router("courses")
 
 
 @api.get("/teach/courses")
