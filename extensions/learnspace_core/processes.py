@@ -175,7 +175,7 @@ def _serve_service(settings: Settings) -> None:
     # What there is now stays: the collector need not look through it again and again.
     gc.collect()
     gc.freeze()
-    uvicorn.run(app, host="127.0.0.1", port=settings.service_port, log_level="warning")
+    uvicorn.run(app, host="127.0.0.1", port=settings.service_port, log_level="warning", access_log=False)
 
 
 def _serve_jobs(name: str, settings: Settings) -> None:

@@ -74,16 +74,17 @@ def fetched(request: Request, caller: Caller, course: str, name: str) -> None:
         store.note_fetched(session, caller, store.get_assignment_for(session, caller, course, name))
 
 
-@api.post("/assignments/{course}/{name}/submissions", status_code=201, openapi_extra=UPLOAD_BODY)
+@api.post(
+    "/assignments/{course}/{name}/submissions", status_code=201, response_model=Receipt, openapi_extra=UPLOAD_BODY
+)
 async def submit(
     request: Request,
-    response: Response,
     caller: Caller,
     course: str,
     name: str,
     afterwards: BackgroundTasks,
     queued_at: QueuedAt | None = None,
-) -> Receipt:
+) -> Response:
     """Hand in files; the answer is a receipt, the same one for the same bytes (then with status 200).
 
     ``queued_at`` is the learner's space's word for when it began to wait there; ``received_at`` is what counts.
@@ -106,8 +107,9 @@ async def submit(
     if job is not None:
         # After the answer: the receipt waits for no queue.
         afterwards.add_task(state.queues["grading"].wake, job)
-    response.status_code = 201 if new else 200
-    return receipt
+    return Response(
+        receipt.model_dump_json(), 201 if new else 200, media_type="application/json", background=afterwards
+    )
 
 
 @api.get("/submissions/{submission_id}")
