@@ -58,10 +58,16 @@ def release(work: Work) -> None:
     """Make the learners' version of an assignment from its source and release it.
 
     Raises:
-        LearnspaceError: ``bad_assignment``, naming what is wrong with which cell of which notebook.
+        LearnspaceError: ``bad_assignment``, naming what is wrong with which cell of which notebook;
+            ``assignment_exists``, ``file_exists``.
     """
     name = work.payload["name"]
-    refuse_faults(read_source(source_folder(work.settings, work.payload["course"], name)))
+    source = read_source(source_folder(work.settings, work.payload["course"], name))
+    refuse_faults(source)
+    with work.database.write() as session:
+        # Before nbgrader writes its own book: what is refused leaves nothing there.
+        row = store.get_assignment(session, work.payload["course"], name, released=False)
+        store.check_release(session, row, [file.path for file in source.files])
     folder = _book(work).generate(name)
     files = []
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):

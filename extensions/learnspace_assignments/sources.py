@@ -16,6 +16,7 @@ from nbformat import NotebookNode
 
 from learnspace_assignments.coursedir import course_directory, refuse_links
 from learnspace_assignments.models.preparing import Problem, ProblemCode, SourceFile, SourceQuestion
+from learnspace_assignments.names import check_name
 from learnspace_assignments.questions import titles
 from learnspace_core.errors import LearnspaceError, NotFound
 from learnspace_core.notebooks import read_notebook
@@ -82,10 +83,10 @@ def source_names(settings: Settings, course: str) -> list[str]:
     found = []
     for folder in sorted(root.iterdir()) if root.is_dir() and not root.is_symlink() else ():
         try:
-            check_path(folder.name)
+            check_name(folder.name)
         except LearnspaceError:
             continue
-        if len(folder.name) <= 100 and not folder.is_symlink() and folder.is_dir() and any(folder.glob("*.ipynb")):
+        if not folder.is_symlink() and folder.is_dir() and any(folder.glob("*.ipynb")):
             found.append(folder.name)
     return found
 

@@ -15,6 +15,7 @@ from learnspace_assignments.coursedir import new_course_directory
 from learnspace_assignments.feedback import feedback_page
 from learnspace_assignments.gradebook import CourseBook
 from learnspace_assignments.models import Marks, Receipt
+from learnspace_assignments.names import check_name, check_names
 from learnspace_assignments.receipts import digest_of, sign
 from learnspace_assignments.stockcourse import (
     GRADEBOOK,
@@ -99,7 +100,8 @@ def take_over(
             booked, students = booked_assignments(book), booked_students(book)
         names = list(dict.fromkeys([one.name for one in booked] + folders_below(directory / "source")))
         for name in names:
-            _check(name, f"the assignment {name!r}")
+            check_name(name)
+        check_names(names)
         students = _with_submitters(students, folders_below(directory / "submitted"))
         handed = list(_handed_in(settings, blobs, directory, course.id, names))
         released = {one.assignment for one in handed}

@@ -13,7 +13,7 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from starlette.exceptions import HTTPException
 from starlette.middleware.sessions import SessionMiddleware
 from starlette.routing import BaseRoute
@@ -132,6 +132,13 @@ def _map_errors(app: FastAPI) -> None:
     async def _database_fault(request: Request, error: OperationalError) -> Response:
         log.error("%s %s: the database answers %s", request.method, request.url.path, error.orig)
         return answer(request, database_fault(error))
+
+    @app.exception_handler(DataError)
+    async def _unfit_text(request: Request, error: DataError) -> Response:
+        # PostgreSQL keeps no NUL, and nothing longer than its column.
+        log.warning("%s %s: the database refuses %s", request.method, request.url.path, error.orig)
+        message = "A text is too long, or has a sign that is no character. Correct it and try again."
+        return answer(request, LearnspaceError("bad_request", message))
 
     @app.exception_handler(signin.SignInFirst)
     async def _sign_in_first(request: Request, error: signin.SignInFirst) -> Response:

@@ -17,7 +17,7 @@ def check_path(path: str) -> str:
     Raises:
         LearnspaceError: ``bad_path``, saying what is wrong with it.
     """
-    reason = _fault(path)
+    reason = fault(path)
     if reason:
         raise LearnspaceError("bad_path", f"The file name {path[:80]!r} cannot be used: {reason}. Rename it.")
     return path
@@ -31,21 +31,35 @@ def check_distinct(paths: list[str]) -> None:
     """
     seen: dict[str, str] = {}
     for path in paths:
-        folded = unicodedata.normalize("NFC", path).casefold()
-        if folded in seen:
+        key = folded(path)
+        if key in seen:
             raise LearnspaceError(
-                "bad_path", f"{seen[folded]!r} and {path!r} differ only in case or in form. Rename one of them."
+                "bad_path", f"{seen[key]!r} and {path!r} differ only in case or in form. Rename one of them."
             )
-        seen[folded] = path
-    for folded, path in seen.items():
-        for parent in PurePosixPath(folded).parents:
+        seen[key] = path
+    for key, path in seen.items():
+        for parent in PurePosixPath(key).parents:
             if str(parent) in seen:
                 raise LearnspaceError(
                     "bad_path", f"{seen[str(parent)]!r} is a file, and the folder of {path!r}. Rename one of them."
                 )
 
 
-def _fault(path: str) -> str | None:
+def folded(path: str) -> str:
+    """Return a path without its case and Unicode form: two that give the same are one file on many a disk.
+
+    It is the canonical caseless match of the Unicode Standard, section 3.13, D145.
+    """
+    return unicodedata.normalize("NFD", unicodedata.normalize("NFD", path).casefold())
+
+
+def alike(name: str) -> str:
+    """Return a name as people read it: also full-width letters and other compatible forms are one (D146)."""
+    return unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", folded(name)).casefold())
+
+
+def fault(path: str) -> str | None:
+    """Return why a path cannot be used, as part of a sentence, or nothing."""
     if not path or len(path.encode("utf-8", "surrogatepass")) > LONGEST:
         return f"it is empty or longer than {LONGEST} bytes"
     if any(0xD800 <= ord(c) <= 0xDFFF for c in path):

@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from learnspace_assignments.names import check_name, check_names
 from learnspace_core.errors import LearnspaceError
 from learnspace_core.notebooks import read_notebook
 from learnspace_core.paths import check_path
@@ -92,6 +93,10 @@ def read_course(path: Path) -> CourseFolder:
                 assignments[name] = _read_assignment(path, name)
             except LearnspaceError as error:
                 faults.append(error.message)
+    try:
+        check_names(assignments)
+    except LearnspaceError as error:
+        faults.append(error.message)
     if faults:
         raise _bad(f"{path} was not imported, nothing was changed:\n  " + "\n  ".join(faults))
     return CourseFolder(path, course, lessons, assignments)
@@ -184,8 +189,8 @@ def _companions(root: Path, lesson: Path) -> list[Path]:
 
 
 def _read_assignment(root: Path, name: str) -> str:
-    folder = root / "source" / name
-    if "/" in check_path(name) or not folder.is_dir():
+    folder = root / "source" / check_name(name)
+    if not folder.is_dir():
         raise _bad(f"source/{name}: is missing, but course.toml names it as an assignment")
     notebooks = [file for file in files_below(folder, f"source/{name}") if file.suffix == ".ipynb"]
     if not notebooks:

@@ -50,6 +50,8 @@ PAIRS = {
     "differ in case": ("Data.csv", "data.csv"),
     "differ in Unicode form": ("é.csv", "e\u0301.csv"),
     "differ in the case of another script": ("Ж.csv", "ж.csv"),
+    "differ in case and Unicode form": ("É.csv", "e\u0301.csv"),
+    "differ in a sharp s": ("Maße.csv", "MASSE.csv"),
 }
 TAKEN = {
     "emoji": "📊 😀.ipynb",
@@ -177,6 +179,16 @@ async def test_a_good_name_in_any_script_arrives_as_it_is(folder: Path, delivery
     receipt = await delivery.hand_in("art", "doubling", FOLDER)
     assert isinstance(receipt, Receipt)
     assert [file.path for file in receipt.files] == [TAKEN[what]]
+
+
+@on_sqlite
+async def test_names_that_look_alike_but_are_two_on_every_disk_arrive_apart(folder: Path, delivery: Delivery) -> None:
+    names = sorted(("1.csv", "１.csv", "ｱ.csv", "ア.csv"))
+    for name in names:
+        (folder / name).write_bytes(name.encode())
+    receipt = await delivery.hand_in("art", "doubling", FOLDER)
+    assert isinstance(receipt, Receipt)
+    assert [(file.path, file.size) for file in receipt.files] == [(name, len(name.encode())) for name in names]
 
 
 # --- what is no file --------------------------------------------------------------------------------------------------

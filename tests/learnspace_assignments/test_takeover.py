@@ -176,6 +176,11 @@ def _unknown_assignment(course: Path) -> None:
     shutil.copytree(course / "submitted" / "ann" / "ps1", course / "submitted" / "ann" / "ps2")
 
 
+def _alike_folder(course: Path) -> None:
+    # On a disk that ignores case, nbgrader finds source/PS1 for the ps1 of its gradebook.
+    (course / "source" / "ps1").rename(course / "source" / "PS1")
+
+
 def _bad_config(course: Path) -> None:
     (course / "nbgrader_config.py").write_text("c = get_config(\n")
 
@@ -193,6 +198,7 @@ def _bad_config(course: Path) -> None:
         (_bad_student, "'Jane Roe'"),
         (_same_student, "'ann' and 'Ann'"),
         (_unknown_assignment, "submitted/ann/ps2"),
+        (_alike_folder, "'ps1' and 'PS1'"),
         (_bad_config, "nbgrader_config.py"),
         (shutil.rmtree, "chem"),
     ],

@@ -27,7 +27,7 @@ def test_bad_names_are_refused(path: str) -> None:
         check_path(path)
 
 
-@pytest.mark.parametrize("pair", [["a.txt", "A.txt"], ["é.txt", "e\u0301.txt"]])
+@pytest.mark.parametrize("pair", [["a.txt", "A.txt"], ["é.txt", "e\u0301.txt"], ["ǰ.txt", "J\u030c.txt"]])
 def test_names_that_differ_only_in_case_or_form_are_refused(pair: list[str]) -> None:
     with pytest.raises(LearnspaceError, match="differ only"):
         check_distinct(pair)

@@ -122,6 +122,12 @@ def _nothing_is_graded(folder: Path) -> None:
     nbformat.write(notebook, path)
 
 
+def _alike_assignments(folder: Path) -> None:
+    shutil.copytree(folder / "source/ps2-decisions", folder / "source/PS2-decisions")
+    toml = folder / "course.toml"
+    toml.write_text(toml.read_text().replace('"ps2-decisions"', '"ps2-decisions", "PS2-decisions"', 1))
+
+
 def _path_outside(folder: Path) -> None:
     _edit_toml(folder, LESSON, "../secret.ipynb")
 
@@ -152,6 +158,7 @@ def _edit_toml(folder: Path, old: str, new: str) -> None:
         (_missing_assignment, "source/ps2-decisions: is missing"),
         (_nothing_is_graded, "source/ps2-decisions: has no graded cell"),
         (_path_outside, "'../secret.ipynb' cannot be used"),
+        (_alike_assignments, "'ps2-decisions' and 'PS2-decisions' differ only in case"),
         (_unknown_key, "tongue"),
         (_no_toml, "course.toml: is missing"),
     ],

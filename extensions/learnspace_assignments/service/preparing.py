@@ -65,7 +65,10 @@ def draft(request: Request, caller: Caller, course: str, name: str) -> Draft:
 def release(request: Request, caller: Caller, course: str, name: str, said: ReleaseNote) -> Job:
     """Make the learners' version from the source and release it, in the background; without a change it stays."""
     row, folder = _prepared(request, caller, course, name)
-    refuse_faults(read_source(folder))
+    source = read_source(folder)
+    refuse_faults(source)
+    with _database(request).write() as session:
+        store.check_release(session, row, [file.path for file in source.files])
     return _ask(request, row, "release", {"note": said.note.strip(), "teacher": caller.id})
 
 

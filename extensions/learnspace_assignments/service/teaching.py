@@ -15,6 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from learnspace_assignments import grading, store
 from learnspace_assignments.coursedir import course_directory, gradebook_time
 from learnspace_assignments.models import Marks, SubmissionState, TaughtAssignment, TaughtSubmission, TeamMember
+from learnspace_assignments.names import check_name
 from learnspace_assignments.points import max_points
 from learnspace_assignments.service.preparing import adopt_sources, is_there, release_state
 from learnspace_assignments.tables import AssignmentRow, SubmissionRow
@@ -24,7 +25,6 @@ from learnspace_core import jobs
 from learnspace_core.database import Database
 from learnspace_core.errors import LearnspaceError, NotFound
 from learnspace_core.models import FileEntry, Job
-from learnspace_core.paths import check_path
 from learnspace_core.rights import require_role
 from learnspace_core.routers import api_router
 from learnspace_core.runs import told
@@ -138,7 +138,7 @@ def give_back(request: Request, caller: Caller, course: str, name: str, which: W
 async def release(request: Request, caller: Caller, course: str, name: str) -> TaughtAssignment:
     """Release an assignment, or a new version of it, from the files of its release directory."""
     require_role(caller, "teacher", course)
-    check_path(name)
+    check_name(name)
     state = request.app.state
     database: Database = state.database
     entries = await receive_files(request, state.blobs, state.settings.uploads)

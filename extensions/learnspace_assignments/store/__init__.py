@@ -10,6 +10,7 @@ from learnspace_assignments.store.accommodations import (
 from learnspace_assignments.store.assignments import (
     adopt_sources,
     assignment_names,
+    check_release,
     copy_assignments,
     ensure_assignment,
     get_assignment,
@@ -88,6 +89,7 @@ __all__ = [
     "assignment_names",
     "change_grant",
     "change_settings",
+    "check_release",
     "copy_assignments",
     "counts_for",
     "end_practice",

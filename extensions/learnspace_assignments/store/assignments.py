@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from learnspace_assignments.tables import AssignmentRow, FetchRow, VersionRow
 from learnspace_core import record
 from learnspace_core.database import now
-from learnspace_core.errors import NotFound
+from learnspace_core.errors import LearnspaceError, NotFound
 from learnspace_core.models import FileEntry
+from learnspace_core.paths import alike, folded
 from learnspace_people.models import Person
 from learnspace_people.tables import CourseRow
 
@@ -129,7 +132,11 @@ def release(session: Session, row: AssignmentRow, files: list[FileEntry], max_sc
 
     Returns:
         Whether this is a new version; the same files again are not.
+
+    Raises:
+        LearnspaceError: as :func:`check_release`.
     """
+    check_release(session, row, [file.path for file in files])
     entries = [file.model_dump() for file in files]
     row.released_at = row.released_at or now()
     if row.version and row.files == entries:
@@ -146,6 +153,50 @@ def release(session: Session, row: AssignmentRow, files: list[FileEntry], max_sc
         )
     )
     return True
+
+
+def check_release(session: Session, row: AssignmentRow, paths: Iterable[str]) -> None:
+    """Refuse names that differ only in case or form from what learners have: on many a disk they are one.
+
+    Raises:
+        LearnspaceError: 409 ``assignment_exists`` or ``file_exists``, naming what is there.
+    """
+    if row.version:
+        _refuse_renamed(session, row, paths)
+    else:
+        _refuse_taken(session, row)
+
+
+def _refuse_taken(session: Session, row: AssignmentRow) -> None:
+    """Where several of such names were only written, the first that is released has it."""
+    # Of two that are released at the same moment, one comes second.
+    session.execute(select(CourseRow.id).filter_by(id=row.course_id).with_for_update(key_share=True))
+    query = select(AssignmentRow.name, AssignmentRow.archived_at).filter_by(course_id=row.course_id)
+    for name, archived_at in session.execute(query.where(AssignmentRow.version > 0)):
+        if alike(name) == alike(row.name):
+            there = "has" if archived_at is None else "had, before it was deleted,"
+            raise LearnspaceError(
+                "assignment_exists",
+                f"The course {there} the assignment {name!r}, and {row.name!r} differs only in case or in form: "
+                "on many disks they are one folder. Give the new one another name.",
+                409,
+            )
+
+
+def _refuse_renamed(session: Session, row: AssignmentRow, paths: Iterable[str]) -> None:
+    """Who has an earlier version would get the new file beside the old one, and could hand in neither."""
+    versions = session.scalars(select(VersionRow.files).filter_by(assignment_id=row.id))
+    given = {file["path"] for version in versions for file in version}
+    before = {folded(path): path for path in given}
+    for path in paths:
+        old = before.get(folded(path), path)
+        if path not in given and old != path:
+            raise LearnspaceError(
+                "file_exists",
+                f"Learners have {old!r} from an earlier version, and {path!r} differs from it only in case or in "
+                "form. Give the file its old name, or quite another.",
+                409,
+            )
 
 
 def note_released(session: Session, row: AssignmentRow, teacher_id: str) -> None:

@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 
 from learnspace_assignments.store.assignments import note
 from learnspace_assignments.store.teams import (
-    folded,
     has_handed_in,
     learners_of,
     lock_team,
@@ -23,6 +22,7 @@ from learnspace_assignments.store.teams import (
 )
 from learnspace_assignments.tables import AssignmentRow, TeamMemberRow, TeamRow
 from learnspace_core.errors import LearnspaceError, NotFound
+from learnspace_core.paths import alike
 from learnspace_people.tables import PersonRow
 
 MOST_TEAMS = 1000
@@ -156,8 +156,8 @@ def form_at_random(session: Session, row: AssignmentRow, size: int, name: str, a
     waiting = [person.id for person, _ in learners_of(session, row) if person.id not in placed]
     random.SystemRandom().shuffle(waiting)
     count = math.ceil(len(waiting) / size)
-    taken = {folded(team) for team in session.scalars(select(TeamRow.name).filter_by(assignment_id=row.id))}
-    numbers = (number for number in range(1, 2 * MOST_TEAMS) if folded(f"{name} {number}") not in taken)
+    taken = {alike(team) for team in session.scalars(select(TeamRow.name).filter_by(assignment_id=row.id))}
+    numbers = (number for number in range(1, 2 * MOST_TEAMS) if alike(f"{name} {number}") not in taken)
     formed = {}
     for place in range(count):
         team = _new_team(session, row, f"{name} {next(numbers)}")
@@ -235,7 +235,7 @@ def _held(session: Session, row: AssignmentRow, person_id: str) -> TeamMemberRow
 
 def _check_name(session: Session, row: AssignmentRow, name: str, but: str = "") -> None:
     others = session.execute(select(TeamRow.id, TeamRow.name).filter_by(assignment_id=row.id))
-    if any(folded(other) == folded(name) for team_id, other in others if team_id != but):
+    if any(alike(other) == alike(name) for team_id, other in others if team_id != but):
         raise LearnspaceError("team_name_taken", "Another team has this name already. Choose another name.", 409)
 
 

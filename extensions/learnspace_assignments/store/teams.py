@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import defaultdict
 from collections.abc import Collection
 
@@ -13,6 +12,7 @@ from learnspace_assignments.models.accommodations import CourseLearner
 from learnspace_assignments.models.teams import OpenTeam, TaughtTeams, Team, TeamChoice, TeamMember
 from learnspace_assignments.tables import AssignmentRow, SubmissionRow, TeamMemberRow, TeamRow
 from learnspace_core.errors import NotFound
+from learnspace_core.paths import alike
 from learnspace_people.tables import EnrolmentRow, PersonRow
 
 
@@ -119,11 +119,6 @@ def lock_team(session: Session, team_id: str) -> None:
         raise NotFound("The team")
 
 
-def folded(name: str) -> str:
-    """Return a name without its case and form, to compare."""
-    return unicodedata.normalize("NFKC", name).casefold()
-
-
 def _teams(session: Session, row: AssignmentRow) -> list[Team]:
     members = members_of(session, row)
     query = select(SubmissionRow.team_id).filter_by(assignment_id=row.id).where(SubmissionRow.team_id.is_not(None))
@@ -143,7 +138,7 @@ def _teams(session: Session, row: AssignmentRow) -> list[Team]:
 def _in_order(name: str) -> tuple[str, int, str]:
     # Team 10 comes after Team 9.
     words, number = name.rstrip("0123456789"), name[len(name.rstrip("0123456789")) :]
-    return folded(words), int(number or 0), name
+    return alike(words), int(number or 0), name
 
 
 def learners_of(session: Session, row: AssignmentRow) -> list[tuple[PersonRow, str]]:

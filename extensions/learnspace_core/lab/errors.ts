@@ -138,6 +138,16 @@ export function explain(error: RequestError, trans: TranslationBundle): string {
       );
     case 'bad_path':
       return trans.__('A file has a name that cannot be used. Rename it. (%1)', error.message);
+    case 'assignment_exists':
+      return trans.__(
+        'Learners of this course have an assignment whose name differs only in case or in form. On many disks the two are one folder. Give the new one another name. (%1)',
+        error.message
+      );
+    case 'file_exists':
+      return trans.__(
+        'A file has a name that differs only in case or in form from the one that learners have. Give it its old name, or quite another. (%1)',
+        error.message
+      );
     case 'too_large':
       return trans.__('This is more than may be handed in. (%1)', error.message);
     case 'damaged_download':

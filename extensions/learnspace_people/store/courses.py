@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from learnspace_core import record
 from learnspace_core.errors import LearnspaceError, NotFound
+from learnspace_core.paths import alike
 from learnspace_people.models import (
     Choice,
     Course,
@@ -118,8 +119,11 @@ def create_course(session: Session, creator_id: str, course: Course) -> None:
     """Make a course and its first teacher.
 
     Raises:
-        LearnspaceError: ``course_exists``.
+        LearnspaceError: ``course_exists``, also if the id differs from that of another course only in case or form.
     """
+    for other in session.scalars(select(CourseRow.id)):
+        if alike(other) == alike(course.id):
+            raise course_exists(other)
     try:
         with session.begin_nested():
             session.add(CourseRow(**course.model_dump()))
