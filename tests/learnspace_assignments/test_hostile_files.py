@@ -183,12 +183,12 @@ async def test_a_good_name_in_any_script_arrives_as_it_is(folder: Path, delivery
 
 @on_sqlite
 async def test_names_that_look_alike_but_are_two_on_every_disk_arrive_apart(folder: Path, delivery: Delivery) -> None:
-    names = sorted(("1.csv", "１.csv", "ｱ.csv", "ア.csv"))
+    names = sorted(f"{name}.ipynb" for name in ("1", "１", "ｱ", "ア"))
     for name in names:
-        (folder / name).write_bytes(name.encode())
+        (folder / name).write_bytes(WORK + name.encode())
     receipt = await delivery.hand_in("art", "doubling", FOLDER)
     assert isinstance(receipt, Receipt)
-    assert [(file.path, file.size) for file in receipt.files] == [(name, len(name.encode())) for name in names]
+    assert [(file.path, file.size) for file in receipt.files] == [(name, len(WORK + name.encode())) for name in names]
 
 
 # --- what is no file --------------------------------------------------------------------------------------------------
