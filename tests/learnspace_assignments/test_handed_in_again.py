@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import httpx
 import nbformat
@@ -11,8 +12,9 @@ import pytest
 
 from learnspace_assignments import store
 from learnspace_assignments.models import Marks
+from learnspace_assignments.store.submissions import BEFORE_ALONE
 from learnspace_assignments.tables import SubmissionRow
-from learnspace_core.database import Database
+from learnspace_core.database import Database, upgrade
 from learnspace_core.models import FileEntry
 from tests.conftest import Clock
 from tests.learnspace_assignments.conftest import Work, source_notebook
@@ -50,6 +52,22 @@ async def _counted(client: Client) -> dict[str, object]:
     ]
     assert row["submission"] == one["id"]
     return dict(one)
+
+
+def test_who_hands_in_often_waits_no_longer(tmp_path: Path) -> None:
+    """What was handed in before is found by an index, however much it is."""
+    url = f"sqlite:///{tmp_path}/learnspace.db"
+    upgrade(url)
+    database = Database(url)
+    asked = BEFORE_ALONE.params(assignment=1, person="amy", digest="0" * 64)
+    statement = asked.compile(database.engine, compile_kwargs={"literal_binds": True})
+    with database.read() as session:
+        plan = [row[3] for row in session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}")]
+    database.close()
+    reads = [step for step in plan if "submission" in step]
+    assert len(reads) == 2
+    assert all(step.startswith("SEARCH") and "person_id=?" in step for step in reads), reads
+    assert "ix_submission_newest" in reads[0]
 
 
 async def test_an_older_version_handed_in_again_counts_with_its_first_receipt(

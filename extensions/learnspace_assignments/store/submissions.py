@@ -42,8 +42,8 @@ def _before(*whose: ColumnElement[bool]) -> Select[tuple[datetime | None, str | 
 
 
 # Statements of every hand-in: to put them together each time costs more than to carry them out.
-_BEFORE_ALONE = _before(SubmissionRow.person_id == bindparam("person"), SubmissionRow.team_id.is_(None))
-_BEFORE_TOGETHER = _before(SubmissionRow.team_id == bindparam("team"))
+BEFORE_ALONE = _before(SubmissionRow.person_id == bindparam("person"), SubmissionRow.team_id.is_(None))
+BEFORE_TOGETHER = _before(SubmissionRow.team_id == bindparam("team"))
 _INSERT = insert(SubmissionRow.metadata.tables["submission"])
 _INSERT_MEMBER = insert(SubmissionRow.metadata.tables["submission_member"])
 TICK = timedelta(microseconds=1)
@@ -87,9 +87,9 @@ def submit(
     team_id = who.team.id if who.team else None
     values = {"assignment": row.id, "digest": digest}
     if team_id is None:
-        before = session.connection().execute(_BEFORE_ALONE, {**values, "person": person.id}).one()
+        before = session.connection().execute(BEFORE_ALONE, {**values, "person": person.id}).one()
     else:
-        before = session.connection().execute(_BEFORE_TOGETHER, {**values, "team": team_id}).one()
+        before = session.connection().execute(BEFORE_TOGETHER, {**values, "team": team_id}).one()
     handed_in_at = at if before.last is None else max(at, before.last + TICK)
     if before.same is not None:
         held = session.get_one(SubmissionRow, before.same)
