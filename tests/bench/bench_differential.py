@@ -16,7 +16,7 @@ from collections import Counter
 from rich.console import Console
 from rich.table import Table
 
-from tests.differential.differences import Difference, differences
+from tests.differential.differences import Difference, differences, fields_of
 from tests.differential.rounds import play_apart, read_stock, write_stock
 
 
@@ -31,9 +31,8 @@ def main() -> None:
     if set(stock) != set(ours):
         raise SystemExit("stock.json is of other submissions: run without --kept")
     found = [one for name in stock for one in differences(name, stock[name], ours[name])]
-    fields = sum(3 * len(book["cells"]) for row in stock.values() for book in row["notebooks"].values())
     accused = sorted(name for name, row in ours.items() if row["doubts"])
-    _show(found, len(stock), fields)
+    _show(found, len(stock), sum(map(fields_of, stock.values())))
     for one in found:
         if not one.why:
             print(f"unexplained: {one.submission} {one.where}: {one.stock!r}, ours {one.ours!r}")

@@ -61,6 +61,12 @@ def differences(submission: str, stock: Row, ours: Row) -> Iterator[Difference]:
             yield Difference(submission, f"{name}/penalty", theirs["penalty"], mine["penalty"], why)
 
 
+def fields_of(stock: Row) -> int:
+    """Return how many fields of a submission are compared: of its graded cells, its comments and its penalties."""
+    books = stock["notebooks"].values()
+    return sum(len(FIELDS) * len(book["cells"]) + len(book["comments"]) + 1 for book in books)
+
+
 def _of_error(what: str, stock: Row, ours: Row) -> str:
     """Say why only one of the two graded a submission."""
     for name, holds in ERRORS.items():
