@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Literal
 
 from huey import Huey, PostgresHuey, SqliteHuey, crontab
@@ -23,7 +24,7 @@ from learnspace_core.blobs import BlobStore
 from learnspace_core.claims import Claim, Heartbeat
 from learnspace_core.database import Database, now
 from learnspace_core.errors import LearnspaceError
-from learnspace_core.runs import cancel
+from learnspace_core.runs import cancel, clear
 from learnspace_core.settings import Settings
 from learnspace_core.tables import JobRow
 
@@ -174,6 +175,7 @@ class Queue:
         self._is_stopping: Callable[[], bool] = lambda: False
         self._task = self.huey.task(name="run_job")(self._woken)
         self.huey.periodic_task(crontab(minute="*"), name="sweep")(self.sweep)
+        self.huey.periodic_task(crontab(minute="0"), name="clear")(self.clear)
         self.huey.on_startup(name="begin")(self.begin)
         self.huey.on_startup(name="sweep")(self.sweep)
 
@@ -200,6 +202,14 @@ class Queue:
             except Exception:
                 log.exception("%s failed; the next sweep tries it again", schedule.__name__)
         self.wake_waiting()
+
+    def clear(self) -> None:
+        """Remove jobs that ended long ago, some at a time, so that nobody waits for the database."""
+        before = now() - timedelta(days=self.settings.jobs.keep_days)
+        removed = 1
+        while removed and not self._is_stopping():
+            with self.database.write() as session:
+                removed = clear(session, before)
 
     def wake_waiting(self) -> None:
         """Wake a worker if any job waits or its worker died."""

@@ -7,11 +7,12 @@ each of its jobs counts in it, in the same transaction.
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import case, func, or_, select, update
+from sqlalchemy import case, delete, exists, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from learnspace_core.database import now
 from learnspace_core.models import Job
@@ -91,6 +92,16 @@ def count_ended(session: Session, run_id: str | None) -> None:
         "finished_at": case((is_last, now()), else_=JobRow.finished_at),
     }
     session.execute(update(JobRow).where(JobRow.id == run_id).values(**values))
+
+
+def clear(session: Session, before: datetime, most: int = 1000) -> int:
+    """Remove jobs that ended before a moment, so many at most, and return how many; a run goes after all its jobs."""
+    run, part = aliased(JobRow), aliased(JobRow)
+    ended = JobRow.finished_at < before, JobRow.state.not_in(OPEN)
+    run_goes_on = exists().where(run.id == JobRow.run_id, or_(run.finished_at.is_(None), run.finished_at >= before))
+    has_jobs = exists().where(part.run_id == JobRow.id)
+    chosen = select(JobRow.id).where(*ended, ~run_goes_on, ~has_jobs).limit(most)
+    return len(session.scalars(delete(JobRow).where(JobRow.id.in_(chosen)).returning(JobRow.id)).all())
 
 
 def cancel(session: Session, row: JobRow) -> None:

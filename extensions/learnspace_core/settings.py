@@ -152,6 +152,14 @@ class Grading(Section):
     )
 
 
+class Jobs(Section):
+    """Background work: imports, releases, grading."""
+
+    keep_days: int = Field(
+        90, ge=1, description="How long it can be seen how a piece of work ended; what it made stays."
+    )
+
+
 class Uploads(Section):
     """What a learner may hand in."""
 
@@ -181,6 +189,7 @@ class Settings(Section):
     spaces: Spaces = Field(default_factory=lambda: Spaces(), description="Spaces.")
     sandbox: Sandbox = Field(default_factory=lambda: Sandbox(), description="The sandbox of the grader.")
     grading: Grading = Field(default_factory=lambda: Grading(), description="The grader.")
+    jobs: Jobs = Field(default_factory=lambda: Jobs(), description="Background work.")
     courses: Courses = Field(default_factory=lambda: Courses(), description="Making courses.")
     uploads: Uploads = Field(default_factory=lambda: Uploads(), description="Limits of what is handed in.")
 

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from learnspace_core import claims, jobs
 from learnspace_core.blobs import BlobStore
@@ -56,6 +57,40 @@ def test_a_woken_worker_takes_the_job_from_the_queue(queue: jobs.Queue, database
     task = queue.huey.dequeue()
     queue.huey.execute(task)
     assert _row(database, job_id).state == "done"
+
+
+def test_jobs_that_ended_long_ago_are_removed_and_a_run_only_as_a_whole(
+    queue: jobs.Queue, database: Database, settings: Settings
+) -> None:
+    long_ago = now() - timedelta(days=settings.jobs.keep_days, seconds=1)
+    lately = long_ago + timedelta(minutes=1)
+
+    def job(name: str, state: str, finished_at: datetime | None, run_id: str | None = None) -> JobRow:
+        times = {"created_at": long_ago, "finished_at": finished_at}
+        return JobRow(id=name, queue="grading", kind="test_note", payload={}, state=state, run_id=run_id, **times)
+
+    kept = [
+        job("waits", "waiting", None),
+        job("runs", "running", None),
+        job("ended lately", "done", lately),
+        job("run", "done", lately),
+        job("first of the run", "done", long_ago, "run"),
+        job("last of the run", "failed", lately, "run"),
+    ]
+    removed = [
+        job("done", "done", long_ago),
+        job("failed", "failed", long_ago),
+        job("cancelled", "cancelled", long_ago),
+        job("old run", "done", long_ago),
+        *(job(f"one of the old run {number}", "done", long_ago, "old run") for number in range(1_200)),
+    ]
+    names = {row.id for row in kept}
+    with database.write() as session:
+        session.add_all([*kept, *removed])
+    for _ in range(2):
+        queue.clear()
+        with database.read() as session:
+            assert set(session.scalars(select(JobRow.id))) == names
 
 
 def test_a_failed_job_says_why_in_words(queue: jobs.Queue, database: Database) -> None:
