@@ -100,6 +100,22 @@ def being_graded(session: Session, assignment: AssignmentRow) -> set[str]:
     return set(session.scalars(query))
 
 
+def unless_graded_meanwhile(session: Session, row: SubmissionRow) -> SubmissionRow | None:
+    """Return a submission that was read before, to be changed; nothing if a grader, or somebody else, was at it since.
+
+    Marks that were read from the gradebook meanwhile may then be those of another version, or not yet doubted.
+    """
+    running = select(JobRow.id).where(
+        JobRow.subject.in_((subject_of(row), f"{row.assignment_id}:{row.id}")), JobRow.state == "running"
+    )
+    if session.scalar(running.limit(1)) is not None:
+        return None
+    # Read after the jobs: what a grader changes ends its job in the same transaction.
+    fresh = session.get_one(SubmissionRow, row.id)
+    before, now_ = ((one.state, one.reason_code, one.marks) for one in (row, fresh))
+    return fresh if before == now_ else None
+
+
 def give_up(session: Session, job: JobRow) -> None:
     """Withhold a submission at which the grader died each time."""
     row = session.get(SubmissionRow, job.payload["submission"])

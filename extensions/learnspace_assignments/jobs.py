@@ -9,7 +9,7 @@ from learnspace_assignments.coursedir import course_directory, gradebook_time
 from learnspace_assignments.doubts import why_doubted
 from learnspace_assignments.feedback import feedback_pages
 from learnspace_assignments.gradebook import CourseBook
-from learnspace_assignments.grading import ONE, RUN, ask_all, give_up
+from learnspace_assignments.grading import ONE, RUN, ask_all, give_up, unless_graded_meanwhile
 from learnspace_assignments.handgraded import NO_EVIDENCE, add_graded_by_hand
 from learnspace_assignments.models import Marks
 from learnspace_assignments.penalties import penalised
@@ -138,32 +138,55 @@ def give_back(work: Work) -> None:
     """Return marks and feedback of the graded submissions.
 
     Raises:
-        LearnspaceError: ``needs_marks``, naming who was left out; the others got theirs.
+        LearnspaceError: ``needs_marks`` or ``graded_meanwhile``, naming who was left out; the others got theirs.
     """
     book = _book(work)
     assignment, graded = _chosen(work, ("graded", "needs_marks", "returned"))
     graded = add_graded_by_hand(work, book, assignment, graded)
-    left_out = []
+    left_out, busy = [], []
     for done, (row, person) in enumerate(graded):
         work.progress(done, len(graded))
-        marks, formgrader_id = settled_marks(work, book, assignment, person)
-        complete = not any(question.needs_mark for question in marks.questions)
-        feedback = {}
-        if complete:
-            feedback = feedback_pages(work.blobs, book, assignment, person.student, marks)
-        else:
+        complete = _return_one(work, book, assignment, row, person)
+        if complete is None:
+            # Somebody may just have ended with it.
+            complete = _return_one(work, book, assignment, row, person)
+        if complete is None:
+            busy.append(person.name)
+        elif not complete:
             left_out.append(person.name)
-        with work.database.write() as session:
-            fresh = session.get_one(SubmissionRow, row.id)
-            store.note_graded(session, fresh, marks, formgrader_id)
-            if complete:
-                store.note_returned(session, fresh, assignment, feedback, work.payload["teacher"])
     work.progress(len(graded), len(graded))
     if left_out:
         raise LearnspaceError(
             "needs_marks",
             f"Not returned, some answers have no mark yet: {', '.join(left_out)}. Mark them by hand first.",
         )
+    if busy:
+        raise LearnspaceError(
+            "graded_meanwhile",
+            f"Not returned, they were graded at this moment: {', '.join(busy)}. Look at them, then return them.",
+        )
+
+
+def _return_one(
+    work: Work, book: CourseBook, assignment: AssignmentRow, row: SubmissionRow, person: PersonRow
+) -> bool | None:
+    """Return one submission if it has all marks, and tell whether it has; nothing, if it was graded meanwhile."""
+    with work.database.read() as session:
+        # Who is named is returned whatever a grader said of it; of all, nothing that was withheld since.
+        before = session.get_one(SubmissionRow, row.id)
+    if before.state == "withheld" and row.state != "withheld":
+        return None
+    marks, formgrader_id = settled_marks(work, book, assignment, person)
+    complete = not any(question.needs_mark for question in marks.questions)
+    feedback = feedback_pages(work.blobs, book, assignment, person.student, marks) if complete else {}
+    with work.database.write() as session:
+        fresh = unless_graded_meanwhile(session, before)
+        if fresh is None:
+            return None
+        store.note_graded(session, fresh, marks, formgrader_id)
+        if complete:
+            store.note_returned(session, fresh, assignment, feedback, work.payload["teacher"])
+    return complete
 
 
 @job("read_marks")
@@ -175,9 +198,8 @@ def read_marks(work: Work) -> None:
     for row, person in add_graded_by_hand(work, book, assignment, graded):
         marks, formgrader_id = settled_marks(work, book, assignment, person)
         with work.database.write() as session:
-            fresh = session.get_one(SubmissionRow, row.id)
-            # A grader may have withheld it meanwhile.
-            if fresh.reason_code != NO_EVIDENCE:
+            fresh = unless_graded_meanwhile(session, row)
+            if fresh is not None and fresh.reason_code != NO_EVIDENCE:
                 store.note_graded(session, fresh, marks, formgrader_id)
     with work.database.write() as session:
         session.get_one(AssignmentRow, assignment.id).marks_read_at = changed

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import httpx
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
+from learnspace_assignments import jobs, store
+from learnspace_assignments.store.newest import subject_of
 from learnspace_core.database import Database
+from learnspace_core.jobs import add
 from learnspace_core.settings import Settings
 from learnspace_core.tables import JobRow
 from tests.learnspace_assignments.conftest import Work
@@ -162,3 +166,40 @@ async def test_grading_again_changes_nothing(client: Client, released: Database,
     before = (await client("ted").get("teach")).json()[0]["submissions"]
     work.do("grade", usernames=["amy"])
     assert (await client("ted").get("teach")).json()[0]["submissions"] == before
+
+
+@pytest.mark.parametrize("ends", [False, True], ids=["it is still at it", "it withheld it"])
+async def test_what_a_grader_takes_while_all_are_returned_is_left_out_and_named(
+    client: Client, released: Database, work: Work, monkeypatch: pytest.MonkeyPatch, ends: bool
+) -> None:
+    for username in ("amy", "bob"):
+        await hand_in(client, username, "def double(x):\n    return 2 * x", why="YOUR ANSWER HERE")
+    work.do("grade", usernames=None)
+    real, taken = jobs.settled_marks, []
+
+    def meanwhile(*arguments: Any) -> Any:
+        """Read the marks; and before they are returned, a grader takes amy's work."""
+        found = real(*arguments)
+        with released.write() as session:
+            row, person = next(
+                one for one in store.newest_submissions(session, arguments[2]) if one[1].username == "amy"
+            )
+            if arguments[3].id == person.id and not taken:
+                taken.append(row.id)
+                payload = {"course": "art", "name": "doubling", "submission": row.id}
+                job = add(session, "grading", "grade_one", payload, course_id="art")
+                job.subject, job.state = subject_of(row), "done" if ends else "running"
+                if ends:
+                    store.note_withheld(session, row, "No test could have failed.", "no_evidence")
+        return found
+
+    monkeypatch.setattr(jobs, "settled_marks", meanwhile)
+    job_id = work.do("return", teacher="ted")
+    (shown,) = (await client("ted").get("teach")).json()
+    states = {one["username"]: one["state"] for one in shown["submissions"]}
+    assert states == {"amy": "withheld" if ends else "grading", "bob": "returned"}
+    with released.read() as session:
+        job = session.get_one(JobRow, job_id)
+    assert (job.state, job.code) == ("failed", "graded_meanwhile")
+    assert "Amy" in (job.message or "")
+    assert "Bob" not in (job.message or "")

@@ -102,6 +102,11 @@ export function explain(error: RequestError, trans: TranslationBundle): string {
       return trans.__(
         'Some answers have no mark yet, so their feedback stays here. Mark them by hand, then return it.'
       );
+    case 'graded_meanwhile':
+      return trans.__(
+        'Some work was graded at the moment it was to go back, and stays here. Look at it, then return it. (%1)',
+        error.message
+      );
     case 'hub_unreachable':
       return trans.__('The sign-in cannot be checked just now. This page tries again by itself.');
     case 'not_fetched':
