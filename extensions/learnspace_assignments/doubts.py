@@ -1,15 +1,42 @@
-"""Tests that passed without evidence that they could have failed, in words for a teacher."""
+"""Tests that passed without evidence that the answer is right, in words for a teacher."""
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from learnspace_assignments.models import Marks
 
+LOOK = "These checks gave no points: look at the answer and mark it by hand."
+WHY = {
+    "passes_wrong": (
+        "the checks pass, and they pass as well when they expect a wrong value. The answer may be equal to "
+        "everything, or change how checks run."
+    ),
+    "differs": (
+        "the checks pass beside the answer, but not where they see only what the answer gives. The answer may "
+        "depend on how it is called, or change how checks run."
+    ),
+    "object": (
+        "the answer gives an object of its own making where a plain value is expected, or stops the check that "
+        "asks it. Such an object can say of itself that it is right."
+    ),
+}
 
-def why_doubted(doubts: list[tuple[str, str]], marks: Marks) -> str:
+
+class Doubted(NamedTuple):
+    """A test that passed without evidence: its notebook, its name, and why it is not believed."""
+
+    notebook: str
+    test: str
+    why: str
+
+
+def why_doubted(doubts: list[Doubted], marks: Marks) -> str:
     """Say in plain words which tests passed without evidence."""
     titles = {(question.notebook, question.id): question.title or question.id for question in marks.questions}
-    named = ", ".join(dict.fromkeys(titles.get(doubt, doubt[1]) for doubt in doubts))
-    return (
-        f"{named}: the checks pass, and they pass as well when they expect a wrong value. The answer may be equal to "
-        "everything, or change how checks run. These checks gave no points: look at the answer and mark it by hand."
-    )
+    told = []
+    for why, words in WHY.items():
+        named = ", ".join(dict.fromkeys(titles.get(one[:2], one.test) for one in doubts if one.why == why))
+        if named:
+            told.append(f"{named}: {words}")
+    return " ".join([*told, LOOK])

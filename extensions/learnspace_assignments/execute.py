@@ -11,9 +11,10 @@ import nbformat
 from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
-from nbgrader.utils import is_grade, is_solution
+from nbgrader.utils import is_grade, is_locked, is_solution
 from traitlets import Callable, Integer
 
+from learnspace_assignments.helping import Helpers
 from learnspace_assignments.probes import plain, probes
 from learnspace_assignments.tables import WHOLE_NOTEBOOK
 from learnspace_assignments.testmessages import ENDED, NO_EVIDENCE
@@ -21,7 +22,7 @@ from learnspace_sandbox.models import Cell, CellResult, Request, Result
 
 NO_POINTS = "This check gave {points:g} points, and it can give 0 to {most:g}."
 PROBES, LEAST = 6, 3
-"""Probes in one notebook, unless it has more tests; and of each test. A notebook that guesses is right once in four."""
+"""Probes in one notebook, unless it has more tests; and of each test."""
 CELL_SECONDS = 30
 """What a cell may take, and never over a quarter of the notebook's time: an endless loop costs its own points."""
 SAID = 300
@@ -42,9 +43,9 @@ class SandboxExecute(NbGraderPreprocessor):
         default_value=lambda _notebook, _test, _seconds, _said: None,
         help="Told how long each test ran and what it said if it failed; and, without a name, of all cells together.",
     ).tag(config=True)
-    doubt = Callable(default_value=lambda _notebook, _test: None, help="Told each test without evidence.").tag(
-        config=True
-    )
+    doubt = Callable(
+        default_value=lambda _notebook, _test, _why: None, help="Told each test without evidence, and why."
+    ).tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Replace the outputs of every code cell by those of the sandbox."""
@@ -61,13 +62,20 @@ class SandboxExecute(NbGraderPreprocessor):
         for number, (cell, got) in enumerate(zip(code, result.cells, strict=True), start=1):
             cell.execution_count = None if got.status == "not_run" else number
             cell.outputs = outputs_of(got, ENDED[result.ended], number)
+            doubt = got.doubt
             if _is_test(cell):
+                shown = _points(cell.outputs)
                 judge(cell.outputs, float(cell.metadata.nbgrader["points"]))
+                if any(output.output_type == "error" for output in cell.outputs):
+                    doubt = ""
+                elif got.judged and shown != got.points:
+                    doubt = doubt or "differs"
                 test = str(cell.metadata.nbgrader["grade_id"])
                 self.measured(str(resources["unique_key"]), test, got.seconds, _said(cell.outputs))
-            if got.passed_probes:
-                self.doubt(str(resources["unique_key"]), str(cell.metadata.nbgrader["grade_id"]))
-                cell.outputs.append(_error("NoEvidence", NO_EVIDENCE))
+            if doubt:
+                self.doubt(str(resources["unique_key"]), str(cell.metadata.nbgrader["grade_id"]), doubt)
+                # First, because nbgrader stops at the first number of points.
+                cell.outputs.insert(0, _error("NoEvidence", NO_EVIDENCE))
         self.measured(str(resources["unique_key"]), WHOLE_NOTEBOOK, sum(got.seconds for got in result.cells), "")
         resources["learnspace_ended"] = result.ended
         return nb, resources
@@ -77,12 +85,14 @@ def _cells(code: list[NotebookNode]) -> list[Cell]:
     """Return the cells as the sandbox takes them; a notebook with few tests has more probes for each."""
     tests = sum(_is_test(cell) for cell in code)
     python = TransformerManager()  # type: ignore[no-untyped-call]
-    cells = []
+    cells, helpers = [], Helpers()
     for cell in code:
         made = Cell(source=cell.source, test=_is_test(cell))
+        source = python.transform_cell(cell.source)
         if made.test:
-            source = python.transform_cell(cell.source)
             made.plain, made.probes = plain(source), probes(source, max(LEAST, PROBES // tests))
+            made.helpers = helpers.of(source)
+        helpers.learn(source, trusted=made.test or bool(is_locked(cell) and not is_solution(cell)))
         cells.append(made)
     return cells
 
@@ -149,6 +159,12 @@ def _said(outputs: list[NotebookNode]) -> str:
     """Return what a test said where it did not pass, for its teacher; nothing where it passed."""
     wrong = next((output for output in outputs if output.output_type == "error"), None)
     return "" if wrong is None else (str(wrong.evalue) or str(wrong.ename))[:SAID]
+
+
+def _points(outputs: list[NotebookNode]) -> float | None:
+    """Return the partial credit that nbgrader reads: the first value that a cell displays, if it is a number."""
+    shown = next((output for output in outputs if output.output_type == "execute_result"), None)
+    return None if shown is None else _number(shown.data.get("text/plain"))
 
 
 def _number(text: object) -> float | None:

@@ -27,6 +27,7 @@ from traitlets.config import Config
 from learnspace_assignments.converting import OneSubmission, grading_steps
 from learnspace_assignments.coursedir import course_directory, refuse_links, share
 from learnspace_assignments.courselocks import CourseLocks
+from learnspace_assignments.doubts import Doubted
 from learnspace_assignments.models import Marks, Question, Remark, Repair
 from learnspace_assignments.nbgraderwords import in_plain_words, listening
 from learnspace_assignments.newbook import ensure_gradebook
@@ -58,7 +59,7 @@ class CourseBook:
     def __init__(self, settings: Settings, course: str, run: Run | None = None, root: Path | None = None) -> None:
         self.root = root or course_directory(settings, course)
         self.course = course
-        self.doubts: list[tuple[str, str]] = []
+        self.doubts: list[Doubted] = []
         """The tests, by notebook and grade id, that passed in the last submission without evidence."""
         self.seconds: dict[str, dict[str, float]] = {}
         """How long each test of the last submission ran, by notebook and grade id, and all cells of the notebook."""
@@ -79,7 +80,7 @@ class CourseBook:
             # A function: traitlets copies deeply what a configuration holds, here a sandbox with its warm processes.
             self._config.SandboxExecute.run = lambda request: run(request)
             self._config.SandboxExecute.measured = lambda *measured: self._note_test(*measured)
-            self._config.SandboxExecute.doubt = lambda notebook, test: self.doubts.append((notebook, test))
+            self._config.SandboxExecute.doubt = lambda *doubted: self.doubts.append(Doubted(*doubted))
             self._config.SandboxExecute.seconds = settings.sandbox.seconds
 
     def generate(self, name: str) -> Path:

@@ -158,7 +158,7 @@ class Practising:
         """Run a notebook; a test without evidence that it could have failed does not pass, as in grading."""
         doubted: set[str] = set()
         with self._beside() as folder:
-            step = SandboxExecute(run=self._run, seconds=self._seconds, doubt=lambda _notebook, test: doubted.add(test))
+            step = SandboxExecute(run=self._run, seconds=self._seconds, doubt=lambda _, test, _why: doubted.add(test))
             resources = {"metadata": {"path": str(folder)}, "unique_key": source.name}
             ran, resources = step.preprocess(copy.deepcopy(notebook), resources)
         passing = {

@@ -23,7 +23,7 @@ ENDED = {
     "too_much_output": "The notebook wrote more output than is allowed.",
     "no_kernel": "The grader has no kernel for the language of this notebook.",
 }
-NO_EVIDENCE = "This check passed, but it passes with a wrong expected value too. A person has to look at it."
+NO_EVIDENCE = "This check passed, but not in a way that shows that the answer is right. A person has to look at it."
 
 HIDDEN_FAILED = "A hidden test did not pass."
 TOO_LONG = "The test ran for too long."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import selectors
 import struct
 import time
@@ -56,6 +57,18 @@ def receive(descriptor: int, *, until: float | None = None, most: int = 1 << 31)
         return json.loads(_read(descriptor, size, until)), size
     except (ValueError, RecursionError) as error:
         raise Ended("gone") from error
+
+
+def ask(
+    pipe: int, question: dict[str, Any], until: float, most: int, number: str = "", *, fork: str = ""
+) -> tuple[dict[str, Any], int]:
+    """Ask and return the answer with its size; a fork that died is answered for under the number that began it."""
+    number = number or secrets.token_hex(8)
+    send(pipe, question | {"number": number})
+    answer, size = receive(pipe, until=until, most=max(most, 0))
+    if not isinstance(answer, dict) or answer.pop("number", None) not in (number, fork or number):
+        raise ValueError("an answer to another question")
+    return answer, size
 
 
 def _read(descriptor: int, size: int, until: float | None) -> bytes:

@@ -7,18 +7,23 @@ from typing import Any, Literal
 from pydantic import Base64Bytes, BaseModel
 
 Ended = Literal["", "timeout", "kernel_died", "sandbox_died", "too_much_output", "no_kernel"]
+Doubt = Literal["", "passes_wrong", "differs", "object"]
+"""Why a test that passed is no evidence: it passes with a wrong expected value too, it does not pass when it is judged
+from outside, or an object of the notebook's would have had to judge itself."""
 
 
 class Cell(BaseModel):
     """One code cell.
 
-    A ``test`` runs as it stands, whatever the cells before it did to the shell. Its ``probes`` are alterations of it
-    that must fail wherever it passes, in plain Python; ``plain`` is the test itself in that form.
+    A ``test`` runs as it stands, whatever the cells before it did to the shell. ``plain`` is the test itself in plain
+    Python, ``helpers`` what other trusted cells define for it. Its ``probes`` are alterations of it that must fail
+    wherever it passes, for a test that can only be run in the notebook.
     """
 
     source: str
     test: bool = False
     plain: str = ""
+    helpers: str = ""
     probes: list[str] = []
 
 
@@ -47,13 +52,15 @@ class Request(BaseModel):
 class CellResult(BaseModel):
     """What one cell did, how many seconds it took, and the most memory its process held meanwhile (0: unknown).
 
-    ``not_run`` is a result of its own: no verdict is not a pass. ``passed_probes`` are the numbers of the probes that
-    passed and must not have.
+    ``not_run`` is a result of its own: no verdict is not a pass. ``doubt`` says why a test that passed is not believed;
+    ``judged`` that it was judged from outside too, where it gave ``points`` as partial credit.
     """
 
     status: Literal["ok", "error", "not_run"]
     outputs: list[dict[str, Any]] = []
-    passed_probes: list[int] = []
+    doubt: Doubt = ""
+    judged: bool = False
+    points: float | None = None
     seconds: float = 0
     memory_bytes: int = 0
 

@@ -16,17 +16,19 @@ from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from learnspace_sandbox import frames
+from learnspace_sandbox.answering import Answering, Message
 from learnspace_sandbox.isolation import Limits, die_with_parent, enter, hide, limit
+from learnspace_sandbox.judge import Judge
 from learnspace_sandbox.kernels import run_kernel
 from learnspace_sandbox.memory import forget_peak, peak
 from learnspace_sandbox.models import Request
 from learnspace_sandbox.shell import Shell, capture_below
 
 START, END, ENDED = b"s", b"e", b"."
-"""What is asked of the warm process, with the pipe of the run, and what it answers when nothing is left of one."""
+"""What is asked of the warm process, with the pipes of a run and its judge, and its answer when both are gone."""
 _TOLD_TO_END = 77
 """How a fork ends that was told to; one that leaves by itself with success has not answered."""
 
@@ -46,19 +48,25 @@ def fork_runs(control: socket.socket, shell: Shell, limits: Limits, scratch: str
         isolated: whether runs get namespaces of their own.
     """
     while True:
-        asked, pipes, _, _ = socket.recv_fds(control, 1, 1)
+        asked, pipes, _, _ = socket.recv_fds(control, 1, 2)
         if asked != START:
             return
-        os.set_inheritable(pipes[0], False)
-        own = scratch if isolated and scratch else tempfile.mkdtemp(prefix="learnspace-run-")
-        child = os.fork()
-        if child == 0:
-            _be_the_run(pipes[0], shell, limits, own, isolated=isolated)
-        os.close(pipes[0])
+        started: list[tuple[int, str]] = []
+        for pipe in pipes:
+            os.set_inheritable(pipe, False)
+        for pipe in pipes:
+            own = scratch if isolated and scratch else tempfile.mkdtemp(prefix="learnspace-run-")
+            child = os.fork()
+            if child == 0:
+                _be_the_run(pipe, shell, limits, own, isolated=isolated)
+            started.append((child, own))
+        for pipe in pipes:
+            os.close(pipe)
         gone = control.recv(1) != END
-        _end(child)
-        if own != scratch:
-            shutil.rmtree(own, ignore_errors=True)
+        for child, own in started:
+            _end(child)
+            if own != scratch:
+                shutil.rmtree(own, ignore_errors=True)
         if gone:
             return
         control.send(ENDED)
@@ -89,8 +97,10 @@ def _serve(shell: Shell, pipe: int, directory: Path) -> None:
     """Answer questions; each answer repeats the number of its question, so that none can be given ahead.
 
     ``begin`` lays files out, ``run`` runs a cell, ``fork`` goes on in a fork until ``end``, and there ``try`` tells how
-    a test ends. ``kernel`` runs a whole notebook in a kernel of its own.
+    a test ends, and ``serve`` answers what a judge asks. ``judge`` judges a test; a run that does so does nothing else.
+    ``kernel`` runs a whole notebook in a kernel of its own.
     """
+    talk = _Talk(pipe)
     while True:
         asked, _ = frames.receive(pipe)
         answer = {"number": asked["number"]}
@@ -117,9 +127,14 @@ def _serve(shell: Shell, pipe: int, directory: Path) -> None:
                 with _at_most(asked["seconds"]):
                     verdict = shell.check(asked["source"])
                 frames.send(pipe, answer | {"verdict": verdict})
+            case "serve":
+                # The fork ends with the test, and this with it.
+                talk.serve(shell, asked)
+            case "judge":
+                hide()
+                talk.judge(asked)
             case "end":
-                frames.send(pipe, answer)
-                os._exit(_TOLD_TO_END)
+                _end_fork(pipe, asked)
             case "kernel":
                 # The tests are in this memory, and the kernel is a process beside it.
                 hide()
@@ -132,8 +147,59 @@ def _serve(shell: Shell, pipe: int, directory: Path) -> None:
                 return
 
 
+class _Talk:
+    """A conversation between a judge and a notebook, seen from one of them: each message waits for the next one."""
+
+    def __init__(self, pipe: int) -> None:
+        self._pipe = pipe
+        self._asked: dict[str, Any] = {}
+        self._answering: Answering | None = None
+
+    def serve(self, shell: Shell, asked: dict[str, Any]) -> None:
+        """Answer one message of the judge."""
+        self._asked = asked
+        if self._answering is None:
+            shell.forget_changes()
+            self._answering = Answering(shell.user_ns, self._unhurried)
+        try:
+            with _at_most(asked["seconds"]):
+                reply = self._answering.answer(asked["message"])
+        except CellTimeoutError as error:
+            reply = self._answering.failed(error)
+        frames.send(self._pipe, {"number": self._asked["number"], "message": reply})
+
+    def judge(self, asked: dict[str, Any]) -> None:
+        """Judge a test, and say how it ends."""
+        self._asked = asked
+        judge = Judge(asked["source"], asked["helpers"], self._unhurried, shadows=asked["shadows"])
+        with _at_most(asked["seconds"]):
+            verdict = judge.verdict()
+        frames.send(self._pipe, {"number": self._asked["number"], **verdict})
+
+    def _converse(self, message: Message) -> Message:
+        frames.send(self._pipe, {"number": self._asked["number"], "message": message})
+        self._asked, _ = frames.receive(self._pipe)
+        if self._asked["do"] == "end":
+            _end_fork(self._pipe, self._asked)
+        found: Message = self._asked["message"]
+        return found
+
+    def _unhurried(self, message: Message) -> Message:
+        """Talk without an interruption in the middle of a message: who waits for an answer loses no time by it."""
+        left, _ = signal.setitimer(signal.ITIMER_REAL, 0)
+        try:
+            return self._converse(message)
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, left, 1)
+
+
+def _end_fork(pipe: int, asked: dict[str, Any]) -> NoReturn:
+    frames.send(pipe, {"number": asked["number"]})
+    os._exit(_TOLD_TO_END)
+
+
 @contextmanager
-def _at_most(seconds: int | None) -> Iterator[None]:
+def _at_most(seconds: float | None) -> Iterator[None]:
     """Interrupt what takes longer, again each second."""
 
     def stop(*_: object) -> None:

@@ -115,7 +115,6 @@ class Shell(InteractiveShell):
         self.display_pub.outputs = []
         if test:
             self._forget_changes()
-            _forget_changes_to_python()
         before = sys.stdout, sys.stderr, builtins.input
         sys.stdout = _Stream("stdout", lambda: self.display_pub.outputs)
         sys.stderr = _Stream("stderr", lambda: self.display_pub.outputs)
@@ -131,8 +130,7 @@ class Shell(InteractiveShell):
 
     def check(self, source: str) -> str:
         """Run Python in the notebook's names, only for its verdict: ``ok`` or the name of what it raised."""
-        _forget_changes_to_python()
-        self.user_ns.pop("__builtins__", None)
+        self.forget_changes()
         before = sys.stdout, sys.stderr
         sys.stdout = sys.stderr = _Stream("stdout", list)
         try:
@@ -143,9 +141,13 @@ class Shell(InteractiveShell):
             sys.stdout, sys.stderr = before
         return "ok"
 
+    def forget_changes(self) -> None:
+        """Put Python's own names back to what they were."""
+        _forget_changes_to_python()
+        self.user_ns["__builtins__"] = builtins
+
     def _forget_changes(self) -> None:
         """Put the shell back to what it was, for a test that must run as it stands."""
-        self.user_ns.pop("__builtins__", None)
         self.input_transformer_manager = TransformerManager()  # type: ignore[no-untyped-call]
         self.input_transformers_post = []
         self.ast_transformers = []

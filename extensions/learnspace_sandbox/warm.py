@@ -22,12 +22,12 @@ from typing import Any, Literal
 
 from learnspace_sandbox import frames
 from learnspace_sandbox.isolation import Limits, can_isolate, die_with_parent, hide
+from learnspace_sandbox.judging import NO_TEST, VERDICT_BYTES, Judging
 from learnspace_sandbox.memory import use_huge_pages
 from learnspace_sandbox.models import Cell, CellResult, Ended, Request, Result
 from learnspace_sandbox.runs import END, ENDED, START, CellTimeoutError, fork_runs
 from learnspace_sandbox.shell import make_shell
 
-VERDICT_BYTES = 1000
 PATIENCE_SECONDS = 2
 """What trying a test and its probes may take before some are left out."""
 TOO_LONG = {
@@ -58,30 +58,36 @@ class Supervisor:
         """Run one notebook. Whatever it does, there is a result for each of its cells."""
         until = time.monotonic() + request.seconds + (0 if request.is_warm else COLD_SECONDS)
         unsure: list[int] = []
-        with self._forked(request, until) as pipe:
-            result = self._talk(pipe, request, until, unsure)
+        judged = any(cell.probes for cell in request.cells)
+        with self._forked(request, until, judged=judged) as (pipe, judge):
+            result = self._talk(pipe, judge, request, until, unsure)
         for number in unsure:
             self._examine(request, number, result.cells[number], until)
         return result
 
     @contextmanager
-    def _forked(self, request: Request, until: float) -> Iterator[int]:
-        """Have a run started, give it the notebook's files, and return the pipe to it; afterwards nothing is left."""
-        ours, theirs = socket.socketpair()
-        socket.send_fds(self.control, [START], [theirs.fileno()])
-        theirs.close()
+    def _forked(self, request: Request, until: float, *, judged: bool = False) -> Iterator[tuple[int, int]]:
+        """Have a run started, give it the notebook's files, and return the pipes to it and to a judge, if there is one.
+
+        Afterwards nothing is left of them.
+        """
+        run, *judge = pairs = [socket.socketpair() for _ in range(2 if judged else 1)]
+        socket.send_fds(self.control, [START], [theirs.fileno() for _, theirs in pairs])
+        for _, theirs in pairs:
+            theirs.close()
         try:
             files = request.model_dump(mode="json", include={"files"})
             with suppress(frames.Ended, ValueError):  # the first question to it says the same
-                _ask(ours.fileno(), {"do": "begin", **files}, until, VERDICT_BYTES)
-            yield ours.fileno()
+                frames.ask(run[0].fileno(), {"do": "begin", **files}, until, VERDICT_BYTES)
+            yield run[0].fileno(), judge[0][0].fileno() if judge else -1
         finally:
-            ours.close()
+            for ours, _ in pairs:
+                ours.close()
             self.control.send(END)
             if self.control.recv(1) != ENDED:
                 raise RuntimeError("the process that starts runs is gone")
 
-    def _talk(self, pipe: int, request: Request, until: float, unsure: list[int]) -> Result:
+    def _talk(self, pipe: int, judge: int, request: Request, until: float, unsure: list[int]) -> Result:
         """Have the cells run one after another, each test with evidence that it could have failed.
 
         A test that passes in the notebook and failed after its probes comes into the list ``unsure``.
@@ -92,16 +98,17 @@ class Supervisor:
         try:
             if not request.is_warm:
                 whole = request.model_dump(mode="json", exclude={"files"})
-                answer, _ = _ask(pipe, {"do": "kernel", "request": whole}, until, left)
+                answer, _ = frames.ask(pipe, {"do": "kernel", "request": whole}, until, left)
                 return Result.model_validate(answer["result"])
             for number, cell in enumerate(request.cells):
                 if cell.probes and not cell.plain:
                     cell.plain = self._transform(cell.source)
-                passed, tried = _probe(pipe, cell, request.cell_seconds, until)
-                if tried == "timeout":
+                found = Judging(pipe, judge, request.cell_seconds, until).verdict(cell) if cell.probes else NO_TEST
+                passed, tried = _probe(pipe, cell, request.cell_seconds, until) if found.needs_probes else ([], "ok")
+                if "timeout" in (found.verdict, tried):
                     results.append(CellResult(status="error", outputs=[TOO_LONG], seconds=request.cell_seconds or 0))
                     continue
-                answer, size = _ask(pipe, _run_of(cell, request), until, left)
+                answer, size = frames.ask(pipe, _run_of(cell, request), until, left)
                 left -= size
                 result = CellResult.model_validate(answer)
                 if result.status == "ok" and tried == "used_up":
@@ -109,7 +116,8 @@ class Supervisor:
                 elif tried != "ok":
                     # A test counts as passed only if it passed wherever it ran.
                     result.status = "error"
-                result.passed_probes = passed
+                result.judged, result.points = found.judged, found.points
+                result.doubt = "passes_wrong" if passed else found.doubt if result.status == "ok" else ""
                 results.append(result)
         except frames.Ended as stop:
             ended = _REASONS[stop.reason]
@@ -128,15 +136,15 @@ class Supervisor:
         if self._alone(request, number, cell.plain, until) != "ok":
             result.status = "error"
         elif self._alone(request, number, cell.probes[probe], until) == "ok":
-            result.passed_probes = [probe]
+            result.doubt = "passes_wrong"
 
     def _alone(self, request: Request, number: int, source: str, until: float) -> str:
         """Return how a test ends in a fresh run of the cells above it."""
-        with self._forked(request, until) as pipe, suppress(frames.Ended, ValueError):
+        with self._forked(request, until) as (pipe, _), suppress(frames.Ended, ValueError):
             for cell in request.cells[:number]:
-                _ask(pipe, _run_of(cell, request), until, self.output_bytes)
+                frames.ask(pipe, _run_of(cell, request), until, self.output_bytes)
             question = {"do": "try", "source": source, "seconds": request.cell_seconds}
-            answer, _ = _ask(pipe, question, until, VERDICT_BYTES)
+            answer, _ = frames.ask(pipe, question, until, VERDICT_BYTES)
             return str(answer.get("verdict"))
         return "died"
 
@@ -175,32 +183,20 @@ def _try(pipe: int, tries: list[tuple[int, str]], seconds: int | None, until: fl
     Where they take long, one probe beside the test itself, number 0, is enough.
     """
     fork, began = secrets.token_hex(8), time.monotonic()
-    _ask(pipe, {"do": "fork"}, until, VERDICT_BYTES, fork)
+    frames.ask(pipe, {"do": "fork"}, until, VERDICT_BYTES, fork)
     verdicts: dict[int, str] = {}
     for number, source in tries:
         if len(verdicts) > 1 and 0 in verdicts and time.monotonic() - began > PATIENCE_SECONDS:
             break
         question = {"do": "try", "source": source, "seconds": seconds}
-        answer, _ = _ask(pipe, question, until, VERDICT_BYTES, fork=fork)
+        answer, _ = frames.ask(pipe, question, until, VERDICT_BYTES, fork=fork)
         verdicts[number] = str(answer.get("verdict"))
         if verdicts[number] == "died":
             return verdicts
         if verdicts[number] == CellTimeoutError.__name__:
             break
-    _ask(pipe, {"do": "end"}, until, VERDICT_BYTES)
+    frames.ask(pipe, {"do": "end"}, until, VERDICT_BYTES)
     return verdicts
-
-
-def _ask(
-    pipe: int, question: dict[str, Any], until: float, most: int, number: str = "", *, fork: str = ""
-) -> tuple[dict[str, Any], int]:
-    """Ask and return the answer with its size; a fork that died is answered for under the number that began it."""
-    number = number or secrets.token_hex(8)
-    frames.send(pipe, question | {"number": number})
-    answer, size = frames.receive(pipe, until=until, most=max(most, 0))
-    if not isinstance(answer, dict) or answer.pop("number", None) not in (number, fork or number):
-        raise ValueError("an answer to another question")
-    return answer, size
 
 
 def main(limits: Limits, output_bytes: int, scratch: str, packages: list[str]) -> None:

@@ -34,12 +34,30 @@ TESTS = {
         "### END HIDDEN TESTS",
     ),
     "mean": (2, "import numpy as np\nnp.testing.assert_allclose(mean([1, 2]), 1.5)"),
+    "share": (
+        4,
+        "right = sum(share(n, 4) == n / 4 for n in range(1, 5))\n### BEGIN HIDDEN TESTS\n"
+        "right = min(right, sum(share(n, 8) == n / 8 for n in range(1, 5)))\n### END HIDDEN TESTS\nright",
+    ),
+    "above": (2, "assert above(3) > 3\n### BEGIN HIDDEN TESTS\nassert above(70) > 70\n### END HIDDEN TESTS"),
+    "kind": (1, "assert type(kind(3)) is float"),
+    "refuse": (1, "try:\n    refuse(-1)\nexcept ValueError:\n    pass\nelse:\n    assert False, 'no ValueError'"),
+    "wait": (
+        2,
+        "import time\ntime.sleep(0.2)\nassert wait(3) == 81\n### BEGIN HIDDEN TESTS\nassert wait(2) == 16\n"
+        "### END HIDDEN TESTS",
+    ),
 }
 HONEST = {
     "square": "def square(x):\n    return x * x",
     "first": "def first(values):\n    return values[0]",
     "total": "def total(values):\n    return sum(values)",
     "mean": "def mean(values):\n    return sum(values) / len(values)",
+    "share": "def share(a, b):\n    return a / b",
+    "above": "def above(x):\n    return x + 1",
+    "kind": "def kind(n):\n    return float(n)",
+    "refuse": "def refuse(n):\n    if n < 0:\n        raise ValueError(n)",
+    "wait": "def wait(n):\n    return n**4",
 }
 log = logging.getLogger(__name__)
 
@@ -64,7 +82,7 @@ def _grade(sandbox: Sandbox, answers: dict[str, str], folder: Path) -> tuple[flo
             "grade_id": name, "points": points,
         }  # fmt: skip
     notebook = nbformat.v4.new_notebook(cells=cells)
-    execute = SandboxExecute(run=sandbox.run, seconds=4, doubt=lambda _, test: doubts.append(test))
+    execute = SandboxExecute(run=sandbox.run, seconds=4, doubt=lambda _, test, _why: doubts.append(test))
     execute.preprocess(notebook, {"metadata": {"path": str(folder)}, "unique_key": "ps1"})
     graded = [cell for cell in notebook.cells if "nbgrader" in cell.metadata]
     return sum(determine_grade(cell, log)[0] or 0 for cell in graded), doubts
@@ -82,7 +100,7 @@ def test_hostile(sandbox: Sandbox, file: Path, tmp_path: Path) -> None:
 
 @pytest.mark.docker
 def test_an_honest_notebook_is_believed_after_all_of_them(sandbox: Sandbox, tmp_path: Path) -> None:
-    assert _grade(sandbox, HONEST, tmp_path) == (10, [])
+    assert _grade(sandbox, HONEST, tmp_path) == (20, [])
 
 
 def test_there_are_enough_of_each_class() -> None:

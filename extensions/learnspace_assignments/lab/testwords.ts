@@ -46,9 +46,9 @@ export function messageWords(message: string, trans: TranslationBundle): string 
       return trans.__('The notebook wrote more output than is allowed.');
     case 'The grader has no kernel for the language of this notebook.':
       return trans.__('The grader has no kernel for the language of this notebook.');
-    case 'This check passed, but it passes with a wrong expected value too. A person has to look at it.':
+    case 'This check passed, but not in a way that shows that the answer is right. A person has to look at it.':
       return trans.__(
-        'This check passed, but it passes with a wrong expected value too. A person has to look at it.'
+        'This check passed, but not in a way that shows that the answer is right. A person has to look at it.'
       );
     case 'AssertionError':
     case 'NotImplementedError':

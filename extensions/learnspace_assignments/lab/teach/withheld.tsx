@@ -27,7 +27,7 @@ function why(code: string, trans: TranslationBundle): string {
   switch (code) {
     case 'no_evidence':
       return trans.__(
-        'A check passes even where it expects a wrong value, so it gave no points. Look at the answer and mark it by hand.'
+        'A check passes without showing that the answer is right, so it gave no points. Look at the answer and mark it by hand.'
       );
     case 'worker_died':
       return trans.__(

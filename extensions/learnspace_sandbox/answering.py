@@ -1,0 +1,186 @@
+"""Answers what a test asks of a notebook: one name, call or operation after another, in the notebook's own process.
+
+The test itself is elsewhere (:mod:`learnspace_sandbox.judge`). What stands here can be changed by the notebook, which
+can then say whatever it likes; so can any function of its own.
+"""
+
+from __future__ import annotations
+
+import builtins
+import io
+import math
+import operator
+import random
+import sys
+from collections.abc import Callable
+from contextlib import redirect_stdout
+from typing import Any
+
+from learnspace_sandbox.values import Packed, Packer, Unpacker, take_over
+
+PLAIN: tuple[type[Any], ...] = (int, float, complex, str, bytes, list, tuple, set, frozenset, dict)
+"""Python's own kinds of values, of which the notebook may make kinds of its own."""
+Message = dict[str, Any]
+Converse = Callable[[Message], Message]
+"""Sends a message to the other side and returns what it sends next."""
+
+OPERATIONS: dict[str, Callable[..., Any]] = {
+    **{name: getattr(operator, name) for name in (
+        "add", "sub", "mul", "matmul", "truediv", "floordiv", "mod", "pow", "and_", "or_", "xor", "lshift", "rshift",
+        "eq", "ne", "lt", "le", "gt", "ge", "neg", "pos", "abs", "invert", "getitem", "setitem", "delitem", "contains",
+        "iadd", "isub", "imul", "ior", "iand", "ixor", "index",
+    )},
+    **{name: getattr(builtins, name) for name in (
+        "bool", "callable", "complex", "delattr", "dir", "divmod", "float", "format", "getattr", "hash", "int",
+        "isinstance", "issubclass", "iter", "len", "next", "repr", "reversed", "round", "setattr", "str", "type",
+    )},
+    "ceil": math.ceil, "floor": math.floor, "trunc": math.trunc,
+    "plain": lambda value: next(kind(value) for kind in PLAIN if isinstance(value, kind)),
+    "equals": lambda value, others: [bool(value == other) for other in others],
+    "call": lambda function, *arguments, **named: function(*arguments, **named),
+    "enter": lambda manager: type(manager).__enter__(manager),
+    "leave": lambda manager, *error: type(manager).__exit__(manager, *error),
+}  # fmt: skip
+"""What a test may ask, by the name of it."""
+
+
+class Answering:
+    """The notebook's side of one test.
+
+    Args:
+        names: what the notebook defined.
+        converse: asks back, as when a function that the test gave is called.
+    """
+
+    def __init__(self, names: dict[str, Any], converse: Converse) -> None:
+        self._names = names
+        self._converse = converse
+        self._own: list[Any] = []
+        self._numbers: dict[int, int] = {}
+        self._given: list[list[Any]] = []
+        """The changeable values of each answer."""
+
+    def answer(self, message: Message) -> Message:
+        """Return what the notebook says to one question."""
+        said = io.StringIO()
+        set_chance(message.get("chance"))
+        unpacker = Unpacker(self._received, aliased=lambda answer, number: self._given[answer][number])
+        packer = self._packer()
+        before: dict[int, Packed] = {}
+        try:
+            with redirect_stdout(said):
+                match message["do"]:
+                    case "names":
+                        found = {
+                            name: packer.pack(self._names[name]) for name in message["names"] if name in self._names
+                        }
+                        self._given.append(packer.kept)
+                        return {"names": found}
+                    case "name":
+                        value = self._names[message["name"]]
+                    case "import":
+                        value = __import__(message["name"])
+                        for part in message["name"].split(".")[1:] if message["deep"] else ():
+                            value = getattr(value, part)
+                    case what:
+                        given = [unpacker.unpack(one) for one in message["given"]]
+                        named = {name: unpacker.unpack(one) for name, one in message["named"].items()}
+                        before = {number: self._packer().pack(one) for number, one in unpacker.kept.items()}
+                        value = OPERATIONS[what](*given, **named)
+                packer = self._packer(unpacker.kept)
+                answer: Message = {"value": packer.pack(value)}
+        except BaseException as error:  # whatever it raises, it raises where it was called
+            answer = self.failed(error)
+        self._given.append(packer.kept)
+        after = {number: self._packer().pack(one) for number, one in unpacker.kept.items()}
+        changed = [[number, one] for number, one in after.items() if one != before.get(number, one)]
+        return (
+            answer
+            | {"said": said.getvalue(), "changed": changed}
+            | ({"chance": chance()} if "chance" in message else {})
+        )
+
+    def failed(self, error: BaseException) -> Message:
+        """Return the answer that something was raised."""
+        try:
+            text, given = str(error), [self._packer().pack(one) for one in error.args]
+            held = {name: self._packer().pack(one) for name, one in vars(error).items()}
+        except Exception:
+            text, given, held = "", [], {}
+        raised = {"lineage": _lineage(type(error)), "given": given, "text": text, "held": held}
+        return {"raised": raised, "said": "", "changed": []}
+
+    def _packer(self, known: dict[int, Any] | None = None) -> Packer:
+        return Packer(self._sent, {id(value): number for number, value in (known or {}).items()})
+
+    def _sent(self, value: Any) -> Packed:
+        """Return the number under which a value of ours stays here, and what is said of it."""
+        number = self._keep(value)
+        about: dict[str, Any] = {"kind": "function" if callable(value) else "object", "plain": isinstance(value, PLAIN)}
+        if isinstance(value, type):
+            about = {"kind": "class", "plain": False}
+            if issubclass(value, BaseException):
+                about = {"kind": "error", "plain": False, "lineage": _lineage(value)}
+        elif type(value) is type(sys):
+            about = {"kind": "module", "plain": False}
+        return ["own", number, about | {"type": self._keep(type(value))}]
+
+    def _keep(self, value: Any) -> int:
+        if id(value) not in self._numbers:
+            self._numbers[id(value)] = len(self._own)
+            self._own.append(value)
+        return self._numbers[id(value)]
+
+    def _received(self, packed: Packed) -> Any:
+        kind, number, *_ = packed
+        return self._own[number] if kind == "yours" else self._function(number)
+
+    def _function(self, number: int) -> Callable[..., Any]:
+        """Return a function of the test's, which runs there."""
+
+        def function(*given: Any, **named: Any) -> Any:
+            packer = self._packer()
+            reply = self._converse({
+                "call": number,
+                "given": [packer.pack(one) for one in given],
+                "named": {name: packer.pack(one) for name, one in named.items()},
+            })  # fmt: skip
+            if "raised" in reply:
+                raise getattr(builtins, reply["raised"]["name"], RuntimeError)(reply["raised"]["text"])
+            return Unpacker(self._received).unpack(reply["value"])
+
+        return function
+
+
+def chance() -> Packed:
+    """Return the state of the random numbers."""
+    version, numbers, gauss = random.getstate()
+    numpy = sys.modules.get("numpy")
+    if numpy is None:
+        return [[version, list(numbers), gauss], None]
+    kind, words, *rest = numpy.random.get_state()
+    return [[version, list(numbers), gauss], [kind, [int(word) for word in words], *rest]]
+
+
+def set_chance(state: Packed) -> None:
+    """Go on with random numbers from a state."""
+    if state is None:
+        return
+    (version, numbers, gauss), arrays = state
+    random.setstate((version, tuple(numbers), gauss))
+    if arrays is not None and "numpy" in sys.modules:
+        sys.modules["numpy"].random.set_state(tuple(arrays))
+
+
+def _lineage(error: type[BaseException]) -> list[list[str]]:
+    return [[str(one.__module__), str(one.__qualname__)] for one in error.__mro__ if issubclass(one, BaseException)]
+
+
+def restore(kept: list[Any], changed: list[Any], unpacker: Unpacker) -> None:
+    """Change values as the other side changed its copies of them.
+
+    Raises:
+        NotPlain: if that cannot be.
+    """
+    for number, packed in changed:
+        take_over(kept[number], unpacker.unpack(packed))

@@ -1,0 +1,411 @@
+"""Judges an answer from outside: runs a test in a process in which no code of the notebook ever runs.
+
+The test's names stand for what the notebook defined. Calls go to the notebook's process (:mod:`.answering`) as plain
+data, and plain data comes back, to be compared here. So the notebook sees what its functions are called with, and
+nothing of what the test expects: to pass, it has to give the answer.
+
+What a test does with files, mocks or the interpreter itself cannot be done from outside; it is then not judged here.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import importlib
+import io
+import secrets
+import sys
+import types
+from contextlib import redirect_stderr, redirect_stdout
+from typing import Any, NoReturn
+
+from learnspace_sandbox.answering import PLAIN, Converse, Message, chance, restore, set_chance
+from learnspace_sandbox.remote import Remote, about, number_of
+from learnspace_sandbox.values import BY_NAME, NotPlain, Packed, Packer, Unpacker
+
+BESIDE = frozenset(
+    [
+        "open",
+        "os",
+        "pathlib",
+        "Path",
+        "glob",
+        "shutil",
+        "tempfile",
+        "subprocess",
+        "sqlite3",
+        "pickle",
+        "shelve",
+        "socket",
+        "threading",
+        "multiprocessing",
+        "asyncio",
+        "inspect",
+        "gc",
+        "ast",
+        "dis",
+        "ctypes",
+        "mock",
+        "patch",
+        "monkeypatch",
+        "capsys",
+        "stdin",
+        "input",
+        "get_ipython",
+        "In",
+        "Out",
+        "globals",
+        "locals",
+        "vars",
+        "dir",
+        "exec",
+        "eval",
+        "compile",
+        "loadtxt",
+        "genfromtxt",
+        "savetxt",
+        "read_csv",
+        "to_csv",
+        "imread",
+        "imsave",
+        "savefig",
+        "__file__",
+        "__code__",
+        "__globals__",
+        "__class__",
+        "__wrapped__",
+        "__closure__",
+        "_getframe",
+    ]
+)
+"""Names of what works on files or on the process that a test runs in, which has to be the notebook's own."""
+DECOYS = 4096
+"""Numbers among which an object of the notebook's has to know the one that is expected."""
+MOST = 1 << 40
+"""Of larger numbers, others with a fraction are the same."""
+THERE = ("matplotlib", "pylab", "IPython")
+"""Modules with a state that the notebook's code changes: used where that is."""
+
+
+class _Stopped(BaseException):
+    """The test cannot go on: ``why`` says it."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+_UNJUDGED: Message = {"verdict": "", "points": None, "why": "test", "shadowed": False}
+
+
+class Judge:
+    """Runs one test.
+
+    Args:
+        source: the test, in plain Python.
+        helpers: what other trusted cells define for tests: imports and functions.
+        converse: the way to the notebook.
+        shadows: whether the notebook's own name counts where it stands for something of Python's, such as ``abs``.
+    """
+
+    def __init__(self, source: str, helpers: str, converse: Converse, *, shadows: bool = False) -> None:
+        self._source, self._helpers, self.shadows = source, helpers, shadows
+        self._converse = converse
+        self._remotes: dict[int, Any] = {}
+        self._own: list[Any] = []
+        self._answers = 0
+        self._copies: dict[int, tuple[int, int]] = {}
+        self._held: list[Any] = []
+        """What the notebook sent and still has, so that it means the same value when it is sent back."""
+        self._familiar: set[int] = set()
+        self._errors: dict[str, type[BaseException]] = {}
+        self._draws = False
+        self._why = ""
+        self._doubted = False
+        self.names = _Names(self)
+        self.python = vars(builtins) | {
+            "__import__": self._import, "type": _type_of, "isinstance": self._isinstance, "callable": _callable,
+        }  # fmt: skip
+
+    def verdict(self) -> Message:
+        """Return how the test ends.
+
+        ``verdict`` is ``ok`` or the name of an error; ``points`` the number that it gives as partial credit; ``why`` is
+        empty, ``test`` if this test can only be run in the notebook, ``object`` if an object would have had to judge
+        itself, and ``weak`` if one did so that may. ``shadowed`` says that the notebook has its own of Python's names.
+        """
+        points: float | None = None
+        try:
+            tree = ast.parse(self._source)
+            helping = ast.parse(self._helpers)
+        except (SyntaxError, ValueError, RecursionError):
+            return _UNJUDGED
+        words = {*_words(tree), *_words(helping)}
+        if words & BESIDE:
+            return _UNJUDGED
+        self._draws = bool(words & {"random", "seed", "shuffle", "sample", "choice", "RandomState"})
+        verdict = "ok"
+        try:
+            with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
+                self.names.prepare(
+                    {node.id for part in (tree, helping) for node in ast.walk(part) if isinstance(node, ast.Name)}
+                )
+                last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+                for part in (helping, tree):
+                    exec(compile(part, "<test>", "exec"), self.names)  # noqa: S102 - a teacher's test
+                if isinstance(last, ast.Expr):
+                    value = eval(compile(ast.Expression(last.value), "<test>", "eval"), self.names)  # noqa: S307
+                    points = _points(value)
+        except _Stopped as stopped:
+            verdict = type(stopped).__name__
+        except BaseException as error:  # whatever it raises is the verdict
+            verdict = type(error).__name__
+        why = self._why or ("weak" if self._doubted else "")
+        return {"verdict": verdict, "points": points, "why": why, "shadowed": self.names.shadowed}
+
+    def use(self, do: str, *given: Any, **named: Any) -> Any:
+        """Have something done in the notebook and return what comes of it."""
+        packer = Packer(self._sent, aliases=self._copies)
+        asked: Message = {
+            "do": do,
+            "given": [packer.pack(one) for one in given],
+            "named": {name: packer.pack(one) for name, one in named.items()},
+        }
+        return self.ask(asked, packer.kept)
+
+    def ask(self, message: Message, kept: list[Any]) -> Any:
+        """Send a question and return the answer to it, or raise what it raised there."""
+        if self._why:
+            raise _Stopped(self._why)  # a test that went on all the same
+        reply = self._converse(message | ({"chance": chance()} if self._draws else {}))
+        while "call" in reply:
+            reply = self._converse(self._called(reply))
+        if "gone" in reply:
+            self.stop("object")
+        try:
+            unpacker = Unpacker(self._received, kept)
+            value = unpacker.unpack(reply["value"]) if "value" in reply else None
+            self._keep(unpacker)
+            restore(kept, reply["changed"], unpacker)
+            if self._draws:
+                set_chance(reply["chance"])
+            error = self._error(reply["raised"]) if "raised" in reply else None
+            sys.stdout.write(reply["said"])
+        except (NotPlain, LookupError, TypeError, ValueError, AttributeError):
+            self.stop("object")
+        if error is not None:
+            raise error
+        return value
+
+    def found(self, names: list[str]) -> dict[str, Any]:
+        """Return those of the names that the notebook has."""
+        reply = self._converse({"do": "names", "names": names})
+        try:
+            packed = {name: reply["names"][name] for name in names if name in reply["names"]}
+            unpacker = Unpacker(self._received)
+            found = {name: self.familiar(name, unpacker.unpack(one)) for name, one in packed.items()}
+            self._keep(unpacker)
+            return found
+        except (NotPlain, LookupError, TypeError):
+            self.stop("object")
+
+    def _keep(self, unpacker: Unpacker) -> None:
+        for number, value in unpacker.kept.items():
+            self._copies[id(value)] = self._answers, number
+            self._held.append(value)
+        self._answers += 1
+
+    def familiar(self, name: str, value: Any) -> Any:
+        """Return what a name of the test stands for; a class, named like one, becomes one that the test works with."""
+        if name[:1].isupper() and isinstance(value, Remote) and about(value)["kind"] == "class":
+            self._familiar.add(number_of(value))
+        return value
+
+    def knows(self, kind: int) -> bool:
+        """Tell whether the test works with a class by name."""
+        return kind in self._familiar
+
+    def among(self, remote: Remote, value: float) -> bool:
+        """Tell whether an object equals a number, and none of many others among which it cannot tell that one."""
+        if abs(value) > MOST:
+            self.stop("object")
+        place = secrets.randbelow(DECOYS)
+        said = self.use("equals", remote, [value + number - place for number in range(DECOYS)])
+        if type(said) is not list or len(said) != DECOYS or said.count(True) > 1:
+            self.stop("object")
+        return said[place] is True
+
+    def object(self) -> None:
+        """End the test: an object would have to judge itself."""
+        self.stop("object")
+
+    def doubt(self) -> None:
+        """Keep in mind that an object judged something by itself."""
+        self._doubted = True
+
+    def stop(self, why: str) -> NoReturn:
+        """End the test, even if it goes on."""
+        self._why = self._why or why
+        raise _Stopped(self._why)
+
+    def _sent(self, value: Any) -> Packed:
+        """Return the number of an object of the notebook's, or of a function of the test's."""
+        if isinstance(value, Remote):
+            return ["yours", number_of(value)]
+        if type(value) in self._errors.values() or value in self._errors.values():
+            self.stop("object")
+        if not isinstance(value, types.FunctionType):
+            self.stop("test")
+        if value not in self._own:
+            self._own.append(value)
+        return ["own", self._own.index(value)]
+
+    def _received(self, packed: Packed) -> Any:
+        kind, number, *told = packed
+        if kind == "yours":
+            return self._own[number]
+        if kind != "own" or type(number) is not int or type(told[0]["type"]) is not int:
+            raise NotPlain
+        if told[0]["kind"] not in ("function", "object", "class", "error", "module") or "plain" not in told[0]:
+            raise NotPlain
+        if told[0]["kind"] == "error":
+            return self._error_class(told[0]["lineage"])
+        return self._remotes.setdefault(number, Remote(self, number, told[0]))
+
+    def _called(self, asked: Message) -> Message:
+        """Run a function of the test's that the notebook was given and calls."""
+        try:
+            unpacker = Unpacker(self._received)
+            function = self._own[asked["call"]]
+            given = [unpacker.unpack(one) for one in asked["given"]]
+            named = {name: unpacker.unpack(one) for name, one in asked["named"].items()}
+        except (NotPlain, LookupError, TypeError, AttributeError):
+            self.stop("object")
+        try:
+            return {"value": Packer(self._sent).pack(function(*given, **named))}
+        except Exception as error:
+            return {"raised": {"name": type(error).__name__, "text": str(error)}}
+
+    def _error(self, raised: Message) -> BaseException:
+        kind = self._error_class(raised["lineage"])
+        given = [Unpacker(self._received).unpack(one) for one in raised["given"]]
+        for arguments in (given, [str(raised["text"])]):
+            try:
+                error = kind(*arguments)
+            except Exception:  # noqa: S112 - an error that is made in another way
+                continue
+            vars(error).update(
+                {str(name): Unpacker(self._received).unpack(one) for name, one in raised["held"].items()}
+            )
+            return error
+        return RuntimeError(str(raised["text"]))
+
+    def _error_class(self, lineage: list[list[str]]) -> type[BaseException]:
+        """Return an error class of Python's or of a module of ours, or a stand-in for one of the notebook's."""
+        (module, name), *rest = lineage
+        found = vars(sys.modules[module]).get(name) if module.partition(".")[0] in (*BY_NAME, "unittest") else None
+        if isinstance(found, type) and issubclass(found, BaseException):
+            return found
+        key = repr(lineage)
+        if key not in self._errors:
+            self._errors[key] = type(str(name), (self._error_class(rest) if rest else Exception,), {})
+        return self._errors[key]
+
+    def _import(self, name: str, *given: Any) -> Any:
+        """Import a module here if it is installed; what lies beside the notebook, or has a state, is used there."""
+        level = given[3] if len(given) > 3 else 0
+        top = name.partition(".")[0]
+        if level == 0 and top not in THERE:
+            try:
+                found = importlib.import_module(name)
+            except ImportError:
+                pass
+            else:
+                return found if len(given) > 2 and given[2] else sys.modules[top]
+        return self.ask({"do": "import", "name": name, "deep": len(given) > 2 and bool(given[2])}, [])
+
+    def _isinstance(self, value: Any, kinds: Any) -> bool:
+        if not isinstance(value, Remote):
+            kinds = tuple(
+                type if kind is _type_of else kind for kind in (kinds if isinstance(kinds, tuple) else (kinds,))
+            )
+            return isinstance(value, kinds)
+        for kind in kinds if isinstance(kinds, tuple) else (kinds,):
+            if self.use("isinstance", value, type if kind is _type_of else kind):
+                if not isinstance(kind, Remote) and kind in PLAIN and not about(value)["plain"]:
+                    self.stop("object")
+                return True
+        return False
+
+
+class _Names(dict[str, Any]):
+    """The names of a test: its own, then what the notebook has, then Python's."""
+
+    def __init__(self, judge: Judge) -> None:
+        super().__init__({"__name__": "__main__"})
+        self._judge = judge
+        self._steady: dict[str, Any] = {}
+        self.shadowed = False
+
+    def prepare(self, names: set[str]) -> None:
+        """Learn what the notebook has of the names that a test uses."""
+        self["__builtins__"] = self._judge.python
+        found = self._judge.found(sorted(names))
+        own = {name for name in found if found[name] is not vars(builtins).get(name)}
+        self.shadowed = any(name in self._judge.python for name in own)
+        self._steady = {
+            name: one
+            for name, one in found.items()
+            if _is_steady(one) and name in own and (self._judge.shadows or name not in self._judge.python)
+        }
+
+    def __missing__(self, name: str) -> Any:
+        if name in self._steady:
+            return self._steady[name]
+        if name in self._judge.python:
+            raise KeyError(name)
+        try:
+            return self._judge.familiar(name, self._judge.ask({"do": "name", "name": name}, []))
+        except KeyError:
+            raise KeyError(name) from None
+
+
+def _is_steady(value: Any) -> bool:
+    """Tell whether a name need not be asked for again, as one that stands for a function."""
+    fixed = isinstance(value, type | types.ModuleType | types.FunctionType | types.BuiltinFunctionType)
+    return fixed or (isinstance(value, Remote) and about(value)["kind"] != "object")
+
+
+def _type_of(value: Any, *more: Any) -> Any:
+    if isinstance(value, Remote) and not more:
+        return object.__getattribute__(value, "_link").use("type", value)
+    return type(value, *more)
+
+
+def _callable(value: Any) -> bool:
+    return about(value)["kind"] in ("function", "class") if isinstance(value, Remote) else callable(value)
+
+
+def _points(value: object) -> float | None:
+    """Return the number that nbgrader would read in the last value of a cell."""
+    if isinstance(value, Remote):
+        return None
+    try:
+        return float(repr(value))
+    except Exception:
+        return None
+
+
+def _words(tree: ast.AST) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.Name():
+                found.add(node.id)
+            case ast.Attribute():
+                found.add(node.attr)
+            case ast.alias():
+                found.update(node.name.split("."))
+            case ast.ImportFrom():
+                found.update((node.module or "").split("."))
+    return found

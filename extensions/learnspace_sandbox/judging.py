@@ -1,0 +1,106 @@
+"""Has a test judged from outside: carries what its judge asks to a fork of the notebook, and the answers back."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from learnspace_sandbox import frames
+from learnspace_sandbox.models import Cell, Doubt
+
+VERDICT_BYTES = 1000
+MESSAGE_BYTES = 32_000_000
+"""What one answer to a judge may have: the largest plain value, and what was printed on the way."""
+TIMEOUT = "CellTimeoutError"
+SECONDS = 3600
+"""For a test without a limit of its own."""
+
+
+@dataclass
+class Verdict:
+    """How a test was judged.
+
+    ``verdict`` is ``ok``, ``failed``, ``timeout`` or, if it could not be judged from outside, empty. ``doubt`` says
+    what to think of it if it passes in the notebook all the same; ``points`` is its partial credit.
+    """
+
+    verdict: Literal["", "ok", "failed", "timeout"]
+    doubt: Doubt = ""
+    points: float | None = None
+    needs_probes: bool = False
+
+    @property
+    def judged(self) -> bool:
+        """Whether it was judged from outside."""
+        return bool(self.verdict)
+
+
+NO_TEST = Verdict("")
+
+
+class Judging:
+    """Judges a test.
+
+    Args:
+        pipe: the way to the notebook.
+        judge: the way to the process that judges.
+        seconds: what the test may take.
+        until: when the time of the whole notebook is over.
+    """
+
+    def __init__(self, pipe: int, judge: int, seconds: int | None, until: float) -> None:
+        self._pipe = pipe
+        self._judge = judge
+        self._seconds = seconds or SECONDS
+        self._until = until
+
+    def verdict(self, cell: Cell) -> Verdict:
+        """Return how a test ends whose every expected value stays outside of the notebook.
+
+        Where the notebook has a name of Python's for itself, the test has to pass with its own and with Python's.
+
+        Raises:
+            Ended, ValueError: if the notebook does not answer as ours does.
+        """
+        found = self._once(cell, shadows=False)
+        points = found["points"]
+        if found["shadowed"] and found["verdict"] == "ok":
+            found = self._once(cell, shadows=True)
+            if found["points"] != points:
+                return Verdict("failed", "differs")
+        match found["why"], found["verdict"]:
+            case _, "CellTimeoutError":
+                return Verdict("timeout")
+            case "test", _:
+                return Verdict("", needs_probes=True)
+            case "object", _:
+                return Verdict("failed", "object")
+            case why, "ok":
+                return Verdict("ok", points=points, needs_probes=why == "weak")
+        return Verdict("failed", "differs", points)
+
+    def _once(self, cell: Cell, *, shadows: bool) -> dict[str, Any]:
+        fork, began = secrets.token_hex(8), time.monotonic()
+        frames.ask(self._pipe, {"do": "fork"}, self._until, VERDICT_BYTES, fork)
+        question = {"do": "judge", "source": cell.plain, "helpers": cell.helpers, "seconds": self._seconds}
+        answer = self._ask_judge(question | {"shadows": shadows})
+        gone = False
+        while "message" in answer:
+            left = max(self._seconds - (time.monotonic() - began), 0.01)
+            if not gone:
+                asked = {"do": "serve", "message": answer["message"], "seconds": left}
+                reply, _ = frames.ask(self._pipe, asked, self._until, MESSAGE_BYTES, fork=fork)
+                gone = "message" not in reply
+            answer = self._ask_judge({"do": "answer", "message": {"gone": True} if gone else reply["message"]})
+        if not gone:
+            frames.ask(self._pipe, {"do": "end"}, self._until, VERDICT_BYTES, fork=fork)
+        return answer
+
+    def _ask_judge(self, question: dict[str, Any]) -> dict[str, Any]:
+        try:
+            return frames.ask(self._judge, question, self._until, MESSAGE_BYTES)[0]
+        except (frames.Ended, ValueError):
+            # What the notebook said was too much for it.
+            return {"verdict": "Died", "points": None, "why": "object", "shadowed": False}

@@ -1,0 +1,319 @@
+"""Tests that are judged from outside: honest answers pass as they do in a notebook, and no other one does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from learnspace_core.settings import Sandbox
+from learnspace_sandbox.engine import Run, make_run
+from learnspace_sandbox.models import CellResult, Request
+
+HONEST = '''
+import collections, dataclasses, doctest, enum, functools, inspect, logging, random, traceback, unittest, warnings
+import matplotlib.pyplot as plt
+import numpy as np
+
+def square(x):
+    return x * x
+
+def sort(values):
+    values.sort()
+    return values
+
+def apply(function, values):
+    return [function(one) for one in values]
+
+def countdown(n):
+    while n:
+        yield n
+        n -= 1
+
+class TooMuch(ValueError):
+    def __init__(self, much):
+        super().__init__(f"too much: {much}")
+        self.much = much
+
+def refuse(n):
+    if n > 3:
+        raise TooMuch(n)
+    raise KeyError("none")
+
+class Stack:
+    def __init__(self):
+        self.items = []
+    def push(self, item):
+        self.items.append(item)
+    def pop(self):
+        return self.items.pop()
+    def __len__(self):
+        return len(self.items)
+    def __contains__(self, item):
+        return item in self.items
+
+class Vector:
+    def __init__(self, x, y):
+        self.x, self.y = x, y
+    def __add__(self, other):
+        return Vector(self.x + other.x, self.y + other.y)
+    def __eq__(self, other):
+        return isinstance(other, Vector) and (self.x, self.y) == (other.x, other.y)
+    def __repr__(self):
+        return f"Vector({self.x}, {self.y})"
+
+class Money:
+    def __init__(self, amount):
+        self.amount = amount
+    def __eq__(self, other):
+        return self.amount == other
+
+class Whole(int):
+    pass
+
+def whole(n):
+    return Whole(n)
+
+def money(n):
+    return Money(n)
+
+calls = 0
+
+def count():
+    global calls
+    calls += 1
+
+basket = [3, 1]
+
+def add(item):
+    basket.append(item)
+
+def say(n):
+    print("hello", n)
+
+def ones(n):
+    return np.ones(n)
+
+def increase(array):
+    array += 1
+
+def draw():
+    return random.random(), np.random.rand()
+
+Point = collections.namedtuple("Point", "x y")
+
+def point():
+    return Point(1, 2)
+
+def letters(text):
+    return collections.Counter(text)
+
+def plot():
+    figure, axes = plt.subplots()
+    axes.set_title("Mine")
+    return axes
+
+@dataclasses.dataclass
+class Card:
+    suit: str
+    rank: int
+
+def traced(function):
+    @functools.wraps(function)
+    def wrapper(*given):
+        logging.getLogger(__name__).warning("called %s", inspect.signature(function))
+        warnings.warn("careful")
+        try:
+            1 / 0
+        except ZeroDivisionError:
+            traceback.print_exc()
+        return function(*given)
+    return wrapper
+
+class Colour(enum.Enum):
+    RED = 1
+
+@traced
+def double(x):
+    """Return twice x.
+
+    >>> 1 + 1
+    2
+    """
+    doctest.run_docstring_examples(square, {})
+    np.testing.assert_allclose(x * 2, x + x)
+    unittest.TestCase().assertEqual(x + x, 2 * x)
+    return 2 * x
+'''
+PASS = [
+    "assert square(3) == 9 and abs(square(0.1) - 0.01) < 1e-9",
+    "values = [2, 1]\nassert sort(values) is values\nassert values == [1, 2]",
+    "assert apply(lambda x: x + 1, [1]) == [2] and apply(len, ['ab']) == [2] and apply(square, [3]) == [9]",
+    "import types\ngot = countdown(2)\nassert isinstance(got, types.GeneratorType)\nassert list(got) == [2, 1]",
+    "try:\n    refuse(5)\nexcept TooMuch as error:\n    assert str(error) == 'too much: 5' and error.much == 5\n"
+    "else:\n    assert False\nassert issubclass(TooMuch, ValueError)",
+    "import unittest\nunittest.TestCase().assertRaises(KeyError, refuse, 1)",
+    "stack = Stack()\nstack.push(1)\nassert 1 in stack and len(stack) == 1 and stack.items == [1]\n"
+    "assert stack.pop() == 1 and isinstance(stack, Stack) and type(stack).__name__ == 'Stack'",
+    "assert Vector(1, 2) + Vector(3, 4) == Vector(4, 6)\nassert Vector(1, 2) != Vector(2, 2)\n"
+    "assert repr(Vector(1, 2)) == 'Vector(1, 2)'",
+    "assert money(5) == 5 and money(5) != 6 and not money(5) == 4",
+    "assert whole(9) == 9 and whole(9) + 1 == 10 and isinstance(whole(9), int) and {9: 1}[int(whole(9))] == 1",
+    "before = calls\ncount()\nassert calls == before + 1",
+    "add(4)\nassert basket == [3, 1, 4]\nsort(basket)\nassert basket == [1, 3, 4]",
+    "import contextlib, io\nsaid = io.StringIO()\nwith contextlib.redirect_stdout(said):\n    say(3)\n"
+    "assert said.getvalue() == 'hello 3\\n'",
+    "np.testing.assert_allclose(ones(2), [1, 1])\narray = np.zeros(2)\nincrease(array)\nassert (array == 1).all()\n"
+    "assert ones(3).shape == (3,) and ones(1).dtype == float and isinstance(ones(1), np.ndarray)",
+    "import random\nrandom.seed(1)\nnp.random.seed(1)\none = draw()\nrandom.seed(1)\nnp.random.seed(1)\n"
+    "assert one == (random.random(), np.random.rand())",
+    "assert point() == (1, 2) and point().x == 1 and letters('aab') == {'a': 2, 'b': 1}",
+    "assert plot().get_title() == 'Mine'\nassert plt.gcf().axes[0].get_title() == 'Mine'",
+    "assert Card('hearts', 3) == Card('hearts', 3) and Card('hearts', 3).rank == 3\n"
+    "assert sorted([Card('a', 2), Card('b', 1)], key=lambda card: card.rank)[0].suit == 'b'",
+    "assert double(4) == 8 and double.__name__ == 'double' and double.__doc__ and Colour.RED.value == 1",
+    "def helper(x):\n    return square(x) + basket[0]\nassert [helper(n) for n in (1, 2)] == [4, 7]",
+    "assert callable(square) and hasattr(Stack, 'push') and not hasattr(Stack, 'peek')",
+    "assert square(-2) > 3 and type(square(2)) is int and square('a') if False else True",
+]
+FORGED = """
+import numpy as np
+
+class Everything:
+    def __eq__(self, other):
+        return True
+    __gt__ = __ge__ = __lt__ = __le__ = __contains__ = __eq__
+    def __sub__(self, other):
+        return self
+    __rsub__ = __sub__
+    def __abs__(self):
+        return 0.0
+    def equals(self, other):
+        return True
+
+def square(*given):
+    return Everything()
+
+def power(*given):
+    class Number(float):
+        def __eq__(self, other):
+            return True
+        def __sub__(self, other):
+            return 0.0
+        __rsub__ = __sub__
+    return Number(1)
+"""
+NO_PASS = [
+    "assert square(3) == 9",
+    "assert 9 == square(3)",
+    "assert square(3) > 8",
+    "assert 8 < square(3)",
+    "assert abs(square(3) - 9) < 1e-6",
+    "assert abs(9 - power(3)) < 1e-6",
+    "assert power(3) == 9.5",
+    "assert square(3) in [9]",
+    "assert 9 in square(3) or square(3) == 'nine'",
+    "assert square(3).equals(9)",
+    "assert square(3) == power(3)",
+    "assert isinstance(square(3), int)",
+    "assert type(square(3)) is int",
+    "assert {'a': square(3)} == {'a': 9}",
+    "import numpy as np\nnp.testing.assert_allclose(square(3), 9)",
+    "import math\nassert math.isclose(square(3), 9)",
+    "try:\n    assert square(3) == 9\nexcept BaseException:\n    pass",
+]
+
+
+@pytest.fixture(params=["process", pytest.param("docker", marks=pytest.mark.docker)])
+def run(request: pytest.FixtureRequest) -> Run:
+    """The real sandbox of each kind; the container needs the image that ``make images`` builds."""
+    return make_run(request.param, Sandbox(seconds=25))
+
+
+def _judged(run: Run, answer: str, *tests: str, **more: Any) -> list[CellResult]:
+    """Return the results of tests below an answer; each begins with the notebook as the answer left it."""
+    results = []
+    for test in tests:
+        cell = {"source": test, "test": True, "plain": test, "probes": ["raise AssertionError"], **more}
+        asked = {"cells": [{"source": answer}, cell], "seconds": 25, "cell_seconds": 6}
+        results.append(run(Request.model_validate(asked)).cells[1])
+    return results
+
+
+def test_an_honest_answer_is_judged_as_it_is_in_the_notebook(run: Run) -> None:
+    for test, result in zip(PASS, _judged(run, HONEST, *PASS), strict=True):
+        assert (result.status, result.judged, result.doubt) == ("ok", True, ""), test
+
+
+def test_a_wrong_answer_fails_outside_as_well(run: Run) -> None:
+    results = _judged(run, HONEST, "assert square(3) == 8", "assert nobody(3) == 8", "assert money(5) == 4")
+    assert [(one.status, one.judged, one.doubt) for one in results] == [("error", True, "")] * 3
+
+
+def test_an_object_that_judges_itself_is_not_believed(run: Run) -> None:
+    for test, result in zip(NO_PASS, _judged(run, FORGED, *NO_PASS), strict=True):
+        assert result.status == "error" or result.doubt, test
+
+
+def test_a_name_of_pythons_has_to_pass_in_both_meanings(run: Run) -> None:
+    own = "def pow(a, b):\n    return a**b\n\ndef square(x):\n    return pow(x, 2)"
+    false = "def abs(x):\n    return 0\n\ndef square(x):\n    return 1"
+    right, wrong = (
+        _judged(run, own, "assert pow(2, 3) == 8")[0],
+        _judged(run, false, "assert abs(square(3) - 9) < 1")[0],
+    )
+    assert (right.judged, right.doubt, wrong.doubt) == (True, "", "differs")
+
+
+def test_partial_credit_is_that_of_the_judge(run: Run) -> None:
+    (result,) = _judged(run, HONEST, "sum(square(n) == n * n for n in range(4)) / 2")
+    assert (result.status, result.points) == ("ok", 2.0)
+
+
+def test_what_the_course_defines_for_its_tests_is_not_the_answers_to_change(run: Run) -> None:
+    answer = "def square(x):\n    return 1\n\ndef check(*given):\n    pass"
+    helper = "def check(got, wanted):\n    assert got == wanted"
+    assert _judged(run, answer, "check(square(3), 9)", helpers=helper)[0].doubt == "differs"
+
+
+def test_a_test_of_the_notebook_itself_is_tried_beside_it_as_before(run: Run) -> None:
+    (result,) = _judged(run, "x = 1", "assert 'x' in get_ipython().user_ns")
+    assert (result.status, result.judged, result.doubt) == ("ok", False, "")
+
+
+def test_an_answer_that_never_comes_costs_its_own_points_only(run: Run) -> None:
+    endless, dead = "def square(x):\n    while True: pass", "import os\n\ndef square(x):\n    os._exit(0)"
+    for answer in (endless, dead):
+        cells = [{"source": answer}]
+        for test in ("assert square(3) == 9", "assert 1 == 1"):
+            cells.append({"source": test, "test": True, "plain": test, "probes": ["raise AssertionError"]})  # type: ignore[dict-item]  # as JSON
+        asked = {"cells": cells, "seconds": 25, "cell_seconds": 1}
+        result = run(Request.model_validate(asked))
+        assert result.cells[1].status != "ok" or result.cells[1].doubt
+        if answer is endless:
+            assert (result.cells[2].status, result.cells[2].doubt) == ("ok", "")
+
+
+def test_no_plain_value_is_too_odd_to_come_back_as_it_is(run: Run) -> None:
+    answer = "def same(x):\n    return x"
+    test = """
+import collections, datetime, decimal, fractions
+import numpy as np
+own = [1]
+own.append(own)
+for value in (
+    None, True, -1, 1 << 300, 0.1, float("inf"), 1j, "小\\0\\ud800", b"\\xff", bytearray(b"a"), (1, [2]), {1, 2},
+    frozenset(), {(1, 2): [None]}, range(3), slice(1, None), ..., decimal.Decimal("1.10"), fractions.Fraction(1, 3),
+    datetime.date(2026, 1, 2), datetime.datetime(2026, 1, 2, 3), datetime.timedelta(1, 2, 3), collections.deque([1]),
+    collections.OrderedDict(a=1), collections.Counter("aab"), int, len, np.mean, np.add, np.float32(0.5),
+    np.datetime64("2026-01-02"), "a" * 100_000, list(range(10_000)),
+):
+    got = same(value)
+    assert type(got) is type(value) and got == value, value
+for value in (np.arange(6).reshape(2, 3), np.array(["a"]), np.array([]), np.array([True]), np.array([{}, None])):
+    got = same(value)
+    assert got.dtype == value.dtype and got.shape == value.shape and (got == value).all(), value
+assert same(own) is own
+"""
+    (result,) = _judged(run, answer, test)
+    assert (result.status, result.doubt, result.judged) == ("ok", "", True), result.outputs
