@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from learnspace_assignments.cells import Cell, text_of
+from learnspace_assignments.headings import headings_of
 from learnspace_assignments.merge import Merge
 from learnspace_assignments.models import CellDifference
 from learnspace_assignments.models.updates import Choice
@@ -33,7 +34,7 @@ def cell_differences(path: str, merge: Merge) -> list[CellDifference]:
                 notebook=path,
                 kind=one.kind,
                 cell_type=cell["cell_type"] if cell else "",
-                heading=_heading(notebook[: place or 0]),
+                heading=_heading(notebook[: (place or 0) + 1]),
                 mine=text_of(mine)[:LONGEST_SHOWN] if mine else "",
                 theirs=text_of(theirs)[:LONGEST_SHOWN] if theirs else "",
                 counts_theirs=one.kind == "both_changed" and merge.is_locked(one),
@@ -44,11 +45,12 @@ def cell_differences(path: str, merge: Merge) -> list[CellDifference]:
     return found
 
 
-def _heading(above: Sequence[Cell]) -> str:
-    """Return the last heading of the cells that stand above."""
-    texts = [text_of(cell) for cell in above if cell["cell_type"] == "markdown"]
-    lines = [line for text in texts for line in text.splitlines() if line.startswith("#")]
-    return lines[-1].lstrip("#").strip()[:200] if lines else ""
+def _heading(cells: Sequence[Cell]) -> str:
+    """Return the heading of the last cell: the first one in it, else the last one above it."""
+    headings = [headings_of(text_of(cell)) if cell["cell_type"] == "markdown" else [] for cell in cells]
+    own = headings.pop()
+    above = [heading for each in headings for heading in each]
+    return (own[0] if own else above[-1] if above else "")[:200]
 
 
 def check_choices(cells: list[CellDifference], choices: Mapping[str, Choice]) -> None:

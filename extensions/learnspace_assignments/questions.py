@@ -9,6 +9,7 @@ from functools import lru_cache
 import nbformat
 from nbformat import NotebookNode
 
+from learnspace_assignments.headings import headings_of
 from learnspace_assignments.models.progress import AskedQuestion
 from learnspace_core.blobs import BlobStore
 from learnspace_core.models import FileEntry
@@ -80,7 +81,7 @@ def titles(notebook: NotebookNode | None) -> dict[str, str]:
         grading = cell.metadata.get("nbgrader", {})
         # What a learner writes is no heading of the assignment.
         if cell.cell_type == "markdown" and not grading.get("solution"):
-            headings = [line.lstrip("#").strip() for line in cell.source.splitlines() if line.startswith("#")]
+            headings = headings_of(cell.source)
             heading = headings[-1] if headings else heading
         if grading.get("grade_id"):
             found[grading["grade_id"]] = heading

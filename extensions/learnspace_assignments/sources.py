@@ -15,6 +15,7 @@ from typing import Any
 from nbformat import NotebookNode
 
 from learnspace_assignments.coursedir import course_directory, refuse_links
+from learnspace_assignments.headings import headings_of
 from learnspace_assignments.models.preparing import Problem, ProblemCode, SourceFile, SourceQuestion
 from learnspace_assignments.names import check_name
 from learnspace_assignments.questions import titles
@@ -166,9 +167,9 @@ def title_of(folder: Path) -> str:
         notebook = read_notebook(paths[0], paths[0].name)
     except (LearnspaceError, OSError, IndexError):
         return folder.name
-    text = [line for cell in notebook.cells if cell.cell_type == "markdown" for line in cell.source.splitlines()]
-    headings = [line.lstrip("#").strip() for line in text if line.startswith("#")]
-    return str(notebook.metadata.get("title") or next(iter(headings), "") or folder.name)[:300]
+    texts = [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
+    headings = (heading for text in texts for heading in headings_of(text))
+    return str(notebook.metadata.get("title") or next(headings, "") or folder.name)[:300]
 
 
 def questions_of(name: str, notebook: NotebookNode) -> list[SourceQuestion]:
