@@ -4,6 +4,7 @@ import * as React from 'react';
 import { Problem, Time, useChanges } from '../../learnspace_core/lab/components';
 import type { ILearnspace } from '../../learnspace_core/lab/tokens';
 import type { IStepsProps } from './learnerwork';
+import { compareLines, type ILine } from './lines';
 import type { CellChange, Choice, ICellDifference, IFileDifference } from './types';
 
 export function Update(props: IStepsProps): JSX.Element {
@@ -148,14 +149,15 @@ function Cell(props: IStepsProps & { cell: ICellDifference }): JSX.Element {
   const { trans } = learnspace;
   const { updates } = learner;
   const group = React.useId();
+  const [mine, theirs] = React.useMemo(() => compared(cell), [cell]);
   return (
     <fieldset className="ls-Change">
       <legend>
         {kindWord(cell.kind, learnspace)}
         {cell.heading && <span className="ls-Muted"> · {cell.heading}</span>}
       </legend>
-      {shows(cell, 'mine') && <Text label={trans.__('Yours')} text={cell.mine} />}
-      {shows(cell, 'theirs') && <Text label={trans.__('New')} text={cell.theirs} />}
+      {shows(cell, 'mine') && <Text label={trans.__('Yours')} lines={mine} />}
+      {shows(cell, 'theirs') && <Text label={trans.__('New')} lines={theirs} />}
       {cell.counts_theirs && (
         <p className="ls-Muted">
           {trans.__('In grading the new version of this cell counts, whatever you choose.')}
@@ -190,12 +192,31 @@ function shows(cell: ICellDifference, side: 'mine' | 'theirs'): boolean {
   return absent[cell.kind] !== side;
 }
 
-function Text({ label, text }: { label: string; text: string }): JSX.Element {
+/** The lines of both texts; what is there once only is not marked line by line. */
+function compared(cell: ICellDifference): [ILine[], ILine[]] {
+  const both = shows(cell, 'mine') && shows(cell, 'theirs');
+  return both
+    ? compareLines(cell.mine, cell.theirs)
+    : [compareLines(cell.mine, cell.mine)[0], compareLines(cell.theirs, cell.theirs)[1]];
+}
+
+function Text({ label, lines }: { label: string; lines: ILine[] }): JSX.Element {
+  const text = React.useRef<HTMLPreElement>(null);
+  React.useEffect(() => {
+    // A long text shows the first line that differs, with the one above it.
+    const first = text.current?.querySelector('mark')?.previousElementSibling;
+    if (text.current && first instanceof HTMLElement) {
+      text.current.scrollTop = first.offsetTop - text.current.offsetTop;
+    }
+  }, [lines]);
   return (
     <div className="ls-Change-side">
       <span className="ls-Muted">{label}</span>
-      <pre tabIndex={0} aria-label={label}>
-        {text}
+      <pre ref={text} tabIndex={0} aria-label={label}>
+        {lines.map(({ text, differs }, place) => {
+          const line = `${text}\n`;
+          return differs ? <mark key={place}>{line}</mark> : <span key={place}>{line}</span>;
+        })}
       </pre>
     </div>
   );
