@@ -122,7 +122,12 @@ def _by_due(one: Assignment) -> tuple[bool, float]:
 def _news(mine: list[Assignment], answered: list[tuple[AssignmentRow, datetime]]) -> list[News]:
     returned = [(one, one.submissions[0]) for one in mine if one.state == "returned"]
     news = [
-        News(kind="feedback", target=f"{one.course}/{one.name}", title=one.title, at=submission.received_at)
+        News(
+            kind="feedback",
+            target=f"{one.course}/{one.name}",
+            title=one.title,
+            at=submission.returned_at or submission.received_at,
+        )
         for one, submission in returned
     ]
     news += [News(kind="answer", target=f"{row.course_id}/{row.name}", title=row.title, at=at) for row, at in answered]

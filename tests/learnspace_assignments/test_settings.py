@@ -323,6 +323,11 @@ async def test_marks_and_feedback_are_shown_only_when_they_may_be(
         assert (mine["marks"] is not None, mine["feedback"]) == seen  # type: ignore[index]
         assert mine == (await client("amy").get(f"submissions/{submission_id}")).json()
         assert (mine["state"] == "returned") == any(seen)  # type: ignore[index]
+        assert (mine["returned_at"] is not None) == any(seen)  # type: ignore[index]
+        news = (await client("amy").get("home")).json()["news"]
+        assert [(one["kind"], one["at"]) for one in news] == (
+            [("feedback", mine["returned_at"])] if any(seen) else []  # type: ignore[index]
+        )
         status = (await client("amy").get(f"submissions/{submission_id}/feedback")).status_code
         assert status == (200 if seen[1] else 404)
         assert (await client("ted").get(f"submissions/{submission_id}/feedback")).status_code == 200

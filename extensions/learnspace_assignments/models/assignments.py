@@ -128,7 +128,8 @@ class Receipt(BaseModel):
 class Submission(BaseModel):
     """One version that a learner handed in; ``feedback`` says that there is some and that it may be read now.
 
-    ``again_at`` is when the same bytes came again after another version, and so count again. ``pages`` is notebook to
+    ``again_at`` is when the same bytes came again after another version, and so count again. ``returned_at`` is when
+    the marks or the feedback that may be read now were given. ``pages`` is notebook to
     SHA-256 of its page of feedback, as long as that may be read. ``waits_for`` says of the version of an assignment
     that counts what has to happen before it is returned. ``by`` is the name of who handed in
     for the team, empty for work that was handed in alone.
@@ -139,6 +140,7 @@ class Submission(BaseModel):
     received_at: datetime
     again_at: datetime | None = None
     queued_at: datetime | None = None
+    returned_at: datetime | None = None
     late: bool
     state: SubmissionState
     files: list[FileEntry]

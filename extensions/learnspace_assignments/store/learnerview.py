@@ -118,6 +118,7 @@ def submission_for_learner(row: SubmissionRow, times: Times, members: Sequence[P
         state="returned" if marks or feedback else "handed_in",
         files=[FileEntry.model_validate(file) for file in row.files],
         digest=row.digest,
+        returned_at=row.returned_at if marks or feedback else None,
         marks=shown if feedback or shown is None else shown.without_words(),
         feedback=feedback,
         pages=dict(row.feedback) if feedback else {},

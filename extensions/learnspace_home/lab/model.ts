@@ -13,6 +13,16 @@ export class HomeModel implements IPanelModel {
   readonly home: Loader<IHome>;
   readonly me: Loader<IMe>;
 
+  /** Whether the reader teaches a course. */
+  get teaches(): boolean {
+    return (this.me.value?.teaches.length ?? 0) > 0;
+  }
+
+  /** Whether the reader manages a school. */
+  get manages(): boolean {
+    return (this.me.value?.manages.length ?? 0) > 0;
+  }
+
   /** The address of a page outside JupyterLab, such as `people` or `courses`. */
   pageUrl(name: string): string {
     return `${(this.me.value?.public_url ?? '').replace(/\/$/, '')}/services/learnspace/${name}`;

@@ -24,9 +24,9 @@ export function homeView(model: HomeModel): () => JSX.Element {
 
 function Parts({ home, model }: { home: IHome; model: HomeModel }): JSX.Element {
   const { trans } = model.learnspace;
+  const { manages } = model;
   const learns = home.courses.length > 0 || home.due.length > 0 || home.next !== null;
-  const teaches = home.teaching.length > 0 || (model.me.value?.teaches.length ?? 0) > 0;
-  const manages = (model.me.value?.manages.length ?? 0) > 0;
+  const teaches = home.teaching.length > 0 || model.teaches;
   return (
     <>
       <h1>{trans.__('Hello, %1', home.name)}</h1>
@@ -262,6 +262,11 @@ function Doors({ model }: { model: HomeModel }): JSX.Element {
       <button className="ls-Button" onClick={() => void execute('learnspace:open-portfolio')}>
         {trans.__('Portfolio')}
       </button>
+      {(model.teaches || model.manages) && (
+        <button className="ls-Button" onClick={() => void execute('learnspace:open-teach')}>
+          {trans.__('Teach')}
+        </button>
+      )}
     </nav>
   );
 }
