@@ -2,6 +2,7 @@
 import * as React from 'react';
 
 import type { ILearnspace } from '../../learnspace_core/lab/tokens';
+import { withoutPoints } from './names';
 import type { IRepair } from './types';
 
 export function Repairs(props: {
@@ -32,33 +33,30 @@ export function Repairs(props: {
 }
 
 function sentence(one: IRepair, trans: ILearnspace['trans']): string {
-  const name = one.title ? `${one.title} (${one.id})` : one.id || trans.__('A cell');
-  switch (one.kind) {
-    case 'signs':
-      return trans.__('%1: signs that no file can hold were replaced.', name);
-    case 'marks_found':
-      return trans.__('%1: what marks it as a part of the assignment was lost, and is back.', name);
-    case 'foreign':
-      return trans.__(
-        '%1: it is marked as a part of another assignment, and does not count.',
-        name
-      );
-    case 'twins':
-      return trans.__('%1: it was there more than once. Only one of them counts.', name);
-    case 'marks_changed':
-      return trans.__('%1: its points or its kind of task were changed, and are as before.', name);
-    case 'retyped':
-      return trans.__('%1: code had become text, or text code. It is as before.', name);
-    case 'text_restored':
-      return trans.__(
-        '%1: the text is not the teacher’s present one. The teacher’s was used.',
-        name
-      );
-    case 'answer_missing':
-      return trans.__('%1: the cell for the answer is not there.', name);
-    case 'brought_back':
-      return trans.__('%1: the cell was missing, and is back.', name);
-    case 'moved':
-      return trans.__('%1: the test stood above the answer, and was run after it.', name);
-  }
+  const name = withoutPoints(one.title) || one.id || trans.__('A cell');
+  const words: Record<IRepair['kind'], string> = {
+    signs: trans.__('%1: signs that no file can hold were replaced.', name),
+    marks_found: trans.__(
+      '%1: what marks it as a part of the assignment was lost, and is back.',
+      name
+    ),
+    foreign: trans.__(
+      '%1: it is marked as a part of another assignment, and does not count.',
+      name
+    ),
+    twins: trans.__('%1: it was there more than once. Only one of them counts.', name),
+    marks_changed: trans.__(
+      '%1: its points or its kind of task were changed, and are as before.',
+      name
+    ),
+    retyped: trans.__('%1: code had become text, or text code. It is as before.', name),
+    text_restored: trans.__(
+      '%1: the text is not the teacher’s present one. The teacher’s was used.',
+      name
+    ),
+    answer_missing: trans.__('%1: the cell for the answer is not there.', name),
+    brought_back: trans.__('%1: the cell was missing, and is back.', name),
+    moved: trans.__('%1: the test stood above the answer, and was run after it.', name)
+  };
+  return words[one.kind];
 }

@@ -8,7 +8,7 @@ import { namesOf } from '../names';
 import { SubmissionChip } from '../states';
 import { ClassCell, RowChip, rowWord, totals } from './classcells';
 import { LOOK, type Order } from './classwork';
-import type { ITabProps } from './tabs';
+import type { ITabProps } from './props';
 
 /** Rows that are drawn at first; a whole school would make the browser slow. */
 const FIRST = 200;

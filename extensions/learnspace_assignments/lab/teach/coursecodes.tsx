@@ -3,7 +3,7 @@ import * as React from 'react';
 
 import { Section, Time } from '../../../learnspace_core/lab/components';
 import { SectionField } from './coursepeople';
-import type { ICourseProps } from './courses';
+import type { ICourseProps } from './props';
 import type { IJoinCode, ITaughtCourse } from './coursetypes';
 
 export function CourseCodes(

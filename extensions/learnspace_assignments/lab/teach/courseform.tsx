@@ -2,7 +2,7 @@
 import * as React from 'react';
 
 import { Problem, Section } from '../../../learnspace_core/lab/components';
-import type { ICourseProps } from './courses';
+import type { ICourseProps } from './props';
 import type { ICourseSettings, ITaughtCourse, ITeachingCourses } from './coursetypes';
 
 const ID = /^[a-z0-9][a-z0-9-]{0,59}$/;
@@ -37,7 +37,7 @@ export function NewCourseForm(props: ICourseProps & { desk: ITeachingCourses }):
   };
   return (
     <Section title={trans.__('New course')}>
-      <form className="ls-Form" onSubmit={make}>
+      <form className="ls-CourseForm" onSubmit={make}>
         <label htmlFor={`${names}title`}>{trans.__('Title')}</label>
         <input
           id={`${names}title`}
@@ -132,7 +132,7 @@ export function CourseFields({
   };
   return (
     <Section title={trans.__('About the course')}>
-      <form className="ls-Form" onSubmit={save}>
+      <form className="ls-CourseForm" onSubmit={save}>
         <label htmlFor={`${names}title`}>{trans.__('Title')}</label>
         <input
           id={`${names}title`}

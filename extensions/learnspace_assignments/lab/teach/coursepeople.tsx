@@ -2,7 +2,7 @@
 import * as React from 'react';
 
 import { Empty, Section } from '../../../learnspace_core/lab/components';
-import type { ICourseProps } from './courses';
+import type { ICourseProps } from './props';
 import type { ICourseMembers, IListed, IMember, ITaughtCourse } from './coursetypes';
 
 export function Teachers({
@@ -157,7 +157,7 @@ export function EnrolForm({
   };
   return (
     <Section title={trans.__('Add learners')}>
-      <form className="ls-Form" onSubmit={event => void go(event)}>
+      <form className="ls-CourseForm" onSubmit={event => void go(event)}>
         <label htmlFor={`${names}list`}>{trans.__('Class list')}</label>
         <textarea
           id={`${names}list`}

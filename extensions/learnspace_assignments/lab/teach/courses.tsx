@@ -6,13 +6,8 @@ import { CourseCodes } from './coursecodes';
 import { CourseFields, NewCourseForm } from './courseform';
 import { EnrolForm, Learners, Teachers } from './coursepeople';
 import type { ITaughtCourse, ITeachingCourses } from './coursetypes';
-import type { CourseWork } from './coursework';
 import type { TeachModel } from './model';
-
-export interface ICourseProps {
-  work: CourseWork;
-  model: TeachModel;
-}
+import type { ICourseProps } from './props';
 
 export function CoursesPart({ model }: { model: TeachModel }): JSX.Element {
   const { courses: work } = model;
@@ -78,8 +73,8 @@ function List({ desk, work, model }: ICourseProps & { desk: ITeachingCourses }):
 function OneCourse({ course, work, model }: ICourseProps & { course: ITaughtCourse }): JSX.Element {
   const { trans } = model.learnspace;
   return (
-    <section className="ls-Section" aria-labelledby="ls-course-title">
-      <div className="ls-Tools">
+    <section aria-labelledby="ls-course-title">
+      <div className="ls-Opened">
         <button className="ls-Button" onClick={() => work.show('')}>
           {trans.__('Back to all courses')}
         </button>

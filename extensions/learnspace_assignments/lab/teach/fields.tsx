@@ -1,4 +1,5 @@
-/** Fields of a form: below their labels, for whole numbers and for moments. */
+/** Forms with a heading, and their fields below their labels: choices, lines, whole numbers, moments. */
+import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
 import { localTime, momentOf } from './localtime';
@@ -16,6 +17,118 @@ export function Field(props: {
       {props.children(id)}
       {props.hint && <span className="ls-Muted">{props.hint}</span>}
     </div>
+  );
+}
+
+/** A form below its heading, with one button that is ready when everything is there. */
+export function TitledForm(props: {
+  title: string;
+  action: string;
+  ready: boolean;
+  filled?: boolean;
+  onSubmit: () => Promise<unknown>;
+  children: React.ReactNode;
+}): JSX.Element {
+  const { title, action, ready, filled, onSubmit, children } = props;
+  const id = React.useId();
+  const submit = (event: React.FormEvent): void => {
+    event.preventDefault();
+    if (ready) {
+      void onSubmit();
+    }
+  };
+  return (
+    <form className="ls-Form" aria-labelledby={id} onSubmit={submit} noValidate>
+      <h3 id={id}>{title}</h3>
+      {children}
+      <div className="ls-Buttons">
+        <button
+          className={`ls-Button${filled ? ' ls-mod-filled' : ''}`}
+          type="submit"
+          aria-disabled={!ready}
+        >
+          {action}
+        </button>
+      </div>
+    </form>
+  );
+}
+
+export interface IChoice {
+  value: string;
+  label: string;
+  disabled?: boolean;
+}
+
+/** Say who is meant, where two may have one name. */
+export function asChoice(one: { username: string; name: string }): IChoice {
+  return { value: one.username, label: `${one.name} (${one.username})` };
+}
+
+/** One of several, in groups; nothing is chosen at first. A group without a name has no heading. */
+export function Pick(props: {
+  label: string;
+  groups: [name: string, choices: IChoice[]][];
+  value: string;
+  trans: TranslationBundle;
+  onChange: (value: string) => void;
+}): JSX.Element {
+  const { label, groups, value, trans, onChange } = props;
+  return (
+    <Field label={label}>
+      {id => (
+        <select
+          id={id}
+          className="ls-Select"
+          value={value}
+          onChange={event => onChange(event.target.value)}
+        >
+          <option value="">{trans.__('Choose')}</option>
+          {groups
+            .filter(([, choices]) => choices.length > 0)
+            .map(([name, choices]) =>
+              name ? (
+                <optgroup key={name} label={name}>
+                  {choices.map(asOption)}
+                </optgroup>
+              ) : (
+                choices.map(asOption)
+              )
+            )}
+        </select>
+      )}
+    </Field>
+  );
+}
+
+function asOption({ value, label, disabled }: IChoice): JSX.Element {
+  return (
+    <option key={value} value={value} disabled={disabled}>
+      {label}
+    </option>
+  );
+}
+
+/** A line of text. */
+export function Line(props: {
+  label: string;
+  most: number;
+  value: string;
+  onChange: (value: string) => void;
+}): JSX.Element {
+  const { label, most, value, onChange } = props;
+  return (
+    <Field label={label}>
+      {id => (
+        <input
+          id={id}
+          className="ls-Select"
+          value={value}
+          maxLength={most}
+          onChange={event => onChange(event.target.value)}
+        />
+      )}
+    </Field>
   );
 }
 

@@ -4,7 +4,7 @@ import * as React from 'react';
 import { Chip, Empty, Loaded, useChanges } from '../../../learnspace_core/lab/components';
 import type { ITalk } from '../classtypes';
 import { Composer, Messages } from '../messages';
-import type { ITabProps } from './tabs';
+import type { ITabProps } from './props';
 
 export function MessagesTab({ one, model }: ITabProps): JSX.Element {
   const { classroom, learnspace } = model;

@@ -4,11 +4,11 @@ import * as React from 'react';
 import { Empty, Loaded, Problem, useChanges } from '../../../learnspace_core/lab/components';
 import { exactTime, points } from '../../../learnspace_core/lab/dates';
 import type { ILearnspace } from '../../../learnspace_core/lab/tokens';
-import { Field, Moment, Whole } from './fields';
+import { asChoice, Field, Line, Moment, Pick, TitledForm, Whole } from './fields';
 import { zoneName } from './localtime';
 
 import { GrantsWork, type IGrant, type IGrants, type INewGrant } from './settingswork';
-import type { ITabProps } from './tabs';
+import type { ITabProps } from './props';
 
 const UNITS = { minutes: 1, hours: 60, days: 24 * 60 };
 type Unit = keyof typeof UNITS;
@@ -113,7 +113,6 @@ function GrantForm({ held, name, work, learnspace, onDone }: IPartProps): JSX.El
   const [attempts, setAttempts] = React.useState<number | null>(null);
   const [note, setNote] = React.useState('');
   const zone = React.useId();
-  const title = React.useId();
   const wanted: INewGrant = {
     username: who.startsWith('@') ? who.slice(1) : null,
     section: who.startsWith('#') ? who.slice(1) : '',
@@ -125,51 +124,38 @@ function GrantForm({ held, name, work, learnspace, onDone }: IPartProps): JSX.El
   };
   const some = wanted.due_at !== null || wanted.extra_minutes > 0 || wanted.extra_attempts > 0;
   const ready = who !== '' && some && !work.busy;
-  const grant = async (event: React.FormEvent): Promise<void> => {
-    event.preventDefault();
-    if (ready && (await work.grant(wanted))) {
+  const grant = async (): Promise<void> => {
+    if (await work.grant(wanted)) {
       setWho('');
       setNote('');
       onDone();
     }
   };
   return (
-    <form
-      className="ls-Form"
-      aria-labelledby={title}
-      onSubmit={event => void grant(event)}
-      noValidate
+    <TitledForm
+      title={trans.__('Grant more')}
+      action={trans.__('Grant')}
+      ready={ready}
+      filled
+      onSubmit={grant}
     >
-      <h3 id={title}>{trans.__('Grant more')}</h3>
       <div className="ls-Fields">
-        <Field label={trans.__('For')}>
-          {id => (
-            <select
-              id={id}
-              className="ls-Select"
-              value={who}
-              onChange={event => setWho(event.target.value)}
-            >
-              <option value="">{trans.__('Choose')}</option>
-              {held.sections.length > 0 && (
-                <optgroup label={trans.__('Sections')}>
-                  {held.sections.map(section => (
-                    <option key={section} value={`#${section}`}>
-                      {section}
-                    </option>
-                  ))}
-                </optgroup>
-              )}
-              <optgroup label={trans.__('Learners')}>
-                {held.learners.map(learner => (
-                  <option key={learner.username} value={`@${learner.username}`}>
-                    {learner.name} ({learner.username})
-                  </option>
-                ))}
-              </optgroup>
-            </select>
-          )}
-        </Field>
+        <Pick
+          label={trans.__('For')}
+          groups={[
+            [
+              trans.__('Sections'),
+              held.sections.map(section => ({ value: `#${section}`, label: section }))
+            ],
+            [
+              trans.__('Learners'),
+              held.learners.map(asChoice).map(each => ({ ...each, value: `@${each.value}` }))
+            ]
+          ]}
+          value={who}
+          trans={trans}
+          onChange={setWho}
+        />
         <Field label={trans.__('Where')}>
           {id => (
             <select
@@ -219,24 +205,9 @@ function GrantForm({ held, name, work, learnspace, onDone }: IPartProps): JSX.El
         <Field label={trans.__('More attempts')}>
           {id => <Whole id={id} least={0} most={100} value={attempts} onChange={setAttempts} />}
         </Field>
-        <Field label={trans.__('Note for teachers')}>
-          {id => (
-            <input
-              id={id}
-              className="ls-Select"
-              value={note}
-              maxLength={1000}
-              onChange={event => setNote(event.target.value)}
-            />
-          )}
-        </Field>
+        <Line label={trans.__('Note for teachers')} most={1000} value={note} onChange={setNote} />
       </div>
-      <div className="ls-Buttons">
-        <button className="ls-Button ls-mod-filled" type="submit" aria-disabled={!ready}>
-          {trans.__('Grant')}
-        </button>
-      </div>
-    </form>
+    </TitledForm>
   );
 }
 

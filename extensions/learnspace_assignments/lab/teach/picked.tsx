@@ -2,7 +2,7 @@
 import * as React from 'react';
 
 import { SubmissionChip } from '../states';
-import type { ITabProps } from './tabs';
+import type { ITabProps } from './props';
 import type { IGradingReport } from './reportwork';
 import { Withheld } from './withheld';
 

@@ -3,7 +3,7 @@ import * as React from 'react';
 
 import { keyOf } from '../learnerwork';
 import { endWords, runWords } from './runwords';
-import type { ITabProps } from './tabs';
+import type { ITabProps } from './props';
 
 export function Progress({ one, model }: ITabProps): JSX.Element {
   const { learnspace, work } = model;

@@ -11,7 +11,7 @@ import { GradingSettings } from './settingsgrading';
 import { PracticeSettings } from './settingspractice';
 import { type ISettings, SettingsWork, type WhenShown } from './settingswork';
 import { wrongWords } from './settingswrong';
-import type { ITabProps } from './tabs';
+import type { ITabProps } from './props';
 import { TeamSettings } from './teamsettings';
 
 export function SettingsTab({ one, model }: ITabProps): JSX.Element {

@@ -2,13 +2,13 @@
 import * as React from 'react';
 
 import { Empty, Problem, Time } from '../../../learnspace_core/lab/components';
-import { exactTime, points } from '../../../learnspace_core/lab/dates';
+import { exactTime, named, points } from '../../../learnspace_core/lab/dates';
 import { keyOf } from '../learnerwork';
 import { Repairs } from '../repairs';
 import { SubmissionChip } from '../states';
 import type { IMarks, ITaughtSubmission, SubmissionState } from '../types';
 import { Progress } from './running';
-import type { ITabProps } from './tabs';
+import type { ITabProps } from './props';
 import { Withheld } from './withheld';
 
 /** What needs a person comes first, what is done comes last. */
@@ -111,7 +111,10 @@ function Row(props: IProps & { each: ITaughtSubmission }): JSX.Element {
         {each.team ? (
           <span className="ls-Muted">
             {' '}
-            {each.members.map(one => one.name || one.username).join(', ')}
+            {named(
+              each.members.map(one => one.name || one.username),
+              locale
+            )}
           </span>
         ) : (
           each.name && <span className="ls-Muted"> {each.username}</span>

@@ -1,22 +1,15 @@
 /** The tabs of one assignment in Teach. A new one is a line here and a view of its own. */
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import type { ITaughtAssignment } from '../types';
-import type { TeachModel } from './model';
 import { ClassTab } from './class';
 import { MessagesTab } from './messages';
 import { MoreTimeTab } from './moretime';
+import type { ITabProps } from './props';
 import { ReportTab } from './report';
 import { SettingsTab } from './settings';
 import { SubmissionsTab } from './submissions';
 import { TeamsTab } from './teams';
 import { VersionsTab } from './versions';
-
-/** What the view of a tab is given. */
-export interface ITabProps {
-  one: ITaughtAssignment;
-  model: TeachModel;
-}
 
 export interface ITeachTab {
   id: string;

@@ -2,11 +2,12 @@
 import * as React from 'react';
 
 import { Empty, Loaded, Problem, useChanges } from '../../../learnspace_core/lab/components';
+import { named } from '../../../learnspace_core/lab/dates';
 import type { ILearnspace } from '../../../learnspace_core/lab/tokens';
 import type { ITaughtTeams, ITeam } from '../types';
 import { OneTeam } from './oneteam';
-import { Field, Whole } from './fields';
-import type { ITabProps } from './tabs';
+import { asChoice, Field, type IChoice, Line, Pick, TitledForm, Whole } from './fields';
+import type { ITabProps } from './props';
 import { TeamsWork } from './teamswork';
 
 export function TeamsTab({ one, model }: ITabProps): JSX.Element {
@@ -106,16 +107,13 @@ function Done({ work, learnspace }: ITeamsProps): JSX.Element {
 }
 
 function Without({ held, learnspace }: ITeamsProps): JSX.Element {
-  const { trans } = learnspace;
+  const { trans, locale } = learnspace;
+  const names = held.without.map(one => one.name || one.username);
   return (
     <p>
       {held.without.length === 0
         ? `✓ ${trans.__('Everybody is in a team.')}`
-        : trans.__(
-            'In no team (%1): %2',
-            held.without.length,
-            held.without.map(one => one.name || one.username).join(', ')
-          )}
+        : trans.__('In no team (%1): %2', held.without.length, named(names, locale))}
     </p>
   );
 }
@@ -125,155 +123,93 @@ function PutIn({ held, work, learnspace }: ITeamsProps): JSX.Element {
   const { trans } = learnspace;
   const [who, setWho] = React.useState('');
   const [where, setWhere] = React.useState('');
-  const title = React.useId();
   const free = (team: ITeam): number => held.size - team.members.length;
-  const ready = who !== '' && where !== '' && !work.busy;
-  const submit = async (event: React.FormEvent): Promise<void> => {
-    event.preventDefault();
-    if (ready && (await work.putIn(where, who))) {
-      setWho('');
-    }
-  };
   if (held.teams.length === 0) {
     return <></>;
   }
   return (
-    <form
-      className="ls-Form"
-      aria-labelledby={title}
-      onSubmit={event => void submit(event)}
-      noValidate
+    <TitledForm
+      title={trans.__('Put a learner into a team')}
+      action={trans.__('Put in')}
+      ready={who !== '' && where !== '' && !work.busy}
+      filled
+      onSubmit={async () => {
+        if (await work.putIn(where, who)) {
+          setWho('');
+        }
+      }}
     >
-      <h3 id={title}>{trans.__('Put a learner into a team')}</h3>
       <div className="ls-Fields">
-        <Field label={trans.__('Learner')}>
-          {id => (
-            <select
-              id={id}
-              className="ls-Select"
-              value={who}
-              onChange={event => setWho(event.target.value)}
-            >
-              <option value="">{trans.__('Choose')}</option>
-              {held.without.length > 0 && (
-                <optgroup label={trans.__('In no team')}>
-                  {held.without.map(one => (
-                    <option key={one.username} value={one.username}>
-                      {one.name} ({one.username})
-                    </option>
-                  ))}
-                </optgroup>
-              )}
-              {held.teams
-                .filter(team => team.members.length > 0)
-                .map(team => (
-                  <optgroup key={team.id} label={team.name}>
-                    {team.members.map(one => (
-                      <option key={one.username} value={one.username}>
-                        {one.name} ({one.username})
-                      </option>
-                    ))}
-                  </optgroup>
-                ))}
-            </select>
-          )}
-        </Field>
-        <Field label={trans.__('Team')}>
-          {id => (
-            <select
-              id={id}
-              className="ls-Select"
-              value={where}
-              onChange={event => setWhere(event.target.value)}
-            >
-              <option value="">{trans.__('Choose')}</option>
-              {held.teams.map(team => (
-                <option key={team.id} value={team.id} disabled={free(team) <= 0}>
-                  {free(team) > 0 ? team.name : trans.__('%1 (full)', team.name)}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
+        <Pick
+          label={trans.__('Learner')}
+          groups={[
+            [trans.__('In no team'), held.without.map(asChoice)],
+            ...held.teams.map((team): [string, IChoice[]] => [
+              team.name,
+              team.members.map(asChoice)
+            ])
+          ]}
+          value={who}
+          trans={trans}
+          onChange={setWho}
+        />
+        <Pick
+          label={trans.__('Team')}
+          groups={[
+            [
+              '',
+              held.teams.map(team => ({
+                value: team.id,
+                label: free(team) > 0 ? team.name : trans.__('%1 (full)', team.name),
+                disabled: free(team) <= 0
+              }))
+            ]
+          ]}
+          value={where}
+          trans={trans}
+          onChange={setWhere}
+        />
       </div>
-      <div className="ls-Buttons">
-        <button className="ls-Button ls-mod-filled" type="submit" aria-disabled={!ready}>
-          {trans.__('Put in')}
-        </button>
-      </div>
-    </form>
+    </TitledForm>
   );
 }
 
 function Make({ work, learnspace }: ITeamsProps): JSX.Element {
   const { trans } = learnspace;
   const [name, setName] = React.useState('');
-  const title = React.useId();
-  const ready = name.trim() !== '' && !work.busy;
-  const submit = async (event: React.FormEvent): Promise<void> => {
-    event.preventDefault();
-    if (ready && (await work.make(name))) {
-      setName('');
-    }
-  };
   return (
-    <form
-      className="ls-Form"
-      aria-labelledby={title}
-      onSubmit={event => void submit(event)}
-      noValidate
+    <TitledForm
+      title={trans.__('New team')}
+      action={trans.__('Make the team')}
+      ready={name.trim() !== '' && !work.busy}
+      onSubmit={async () => {
+        if (await work.make(name)) {
+          setName('');
+        }
+      }}
     >
-      <h3 id={title}>{trans.__('New team')}</h3>
-      <Field label={trans.__('Name of the team')}>
-        {id => (
-          <input
-            id={id}
-            className="ls-Select"
-            value={name}
-            maxLength={60}
-            onChange={event => setName(event.target.value)}
-          />
-        )}
-      </Field>
-      <div className="ls-Buttons">
-        <button className="ls-Button" type="submit" aria-disabled={!ready}>
-          {trans.__('Make the team')}
-        </button>
-      </div>
-    </form>
+      <Line label={trans.__('Name of the team')} most={60} value={name} onChange={setName} />
+    </TitledForm>
   );
 }
 
 function AtRandom({ held, work, learnspace }: ITeamsProps): JSX.Element {
   const { trans } = learnspace;
   const [size, setSize] = React.useState<number | null>(held.size);
-  const title = React.useId();
-  const ready = size !== null && size >= 2 && size <= held.size && held.without.length > 0;
-  const submit = async (event: React.FormEvent): Promise<void> => {
-    event.preventDefault();
-    if (ready && !work.busy) {
-      await work.form(size, trans.__('Team'));
-    }
-  };
+  const fits = size !== null && size >= 2 && size <= held.size && held.without.length > 0;
   return (
-    <form
-      className="ls-Form"
-      aria-labelledby={title}
-      onSubmit={event => void submit(event)}
-      noValidate
+    <TitledForm
+      title={trans.__('Form teams at random')}
+      action={trans.__('Form the teams')}
+      ready={fits && !work.busy}
+      onSubmit={() => work.form(size ?? held.size, trans.__('Team'))}
     >
-      <h3 id={title}>{trans.__('Form teams at random')}</h3>
       <Field
         label={trans.__('Learners in each')}
         hint={trans.__('Of those who are in no team. Nobody is moved.')}
       >
         {id => <Whole id={id} least={2} most={held.size} value={size} onChange={setSize} />}
       </Field>
-      <div className="ls-Buttons">
-        <button className="ls-Button" type="submit" aria-disabled={!ready || work.busy}>
-          {trans.__('Form the teams')}
-        </button>
-      </div>
-    </form>
+    </TitledForm>
   );
 }

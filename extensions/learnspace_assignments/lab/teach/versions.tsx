@@ -5,7 +5,7 @@ import { Empty, Loaded, Problem, Time, useChanges } from '../../../learnspace_co
 import { points } from '../../../learnspace_core/lab/dates';
 import { keyOf } from '../learnerwork';
 import { Progress } from './running';
-import type { ITabProps } from './tabs';
+import type { ITabProps } from './props';
 import type { IRegrade, IRegradedLearner, ITaughtVersion } from './versionswork';
 
 export function VersionsTab(props: ITabProps): JSX.Element {
