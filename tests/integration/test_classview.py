@@ -75,10 +75,14 @@ def _check(page: Page, stack: Stack) -> None:
 
 
 def _ask(page: Page) -> None:
+    # A learner has no class to teach.
+    home = open_panel(page, "Learning", "Home")
+    expect(home.get_by_role("button", name="Portfolio")).to_be_visible()
+    expect(home.get_by_role("button", name="Teach")).to_have_count(0)
     panel = open_panel(page, "Learning", "Assignments")
     panel.get_by_text("Ask your teacher", exact=True).click()
     panel.get_by_label("Your message").fill("Why <b>2160</b>?")
-    panel.get_by_label("About").select_option(label="Task 1: An album (2 points)")
+    panel.get_by_label("About").select_option(label="Task 1: An album")
     panel.get_by_role("button", name="Send").click()
     # Text stays text.
     expect(panel.get_by_role("list", name="Messages").get_by_text("Why <b>2160</b>?")).to_be_visible()
@@ -86,8 +90,10 @@ def _ask(page: Page) -> None:
 
 
 def _see(page: Page) -> None:
-    expect(page.get_by_role("main", name="Home").get_by_text("1 to answer")).to_be_visible()
-    panel = open_panel(page, "Learning", "Teach")
+    home = page.get_by_role("main", name="Home")
+    expect(home.get_by_text("1 to answer")).to_be_visible()
+    home.get_by_role("navigation", name="Rooms").get_by_role("button", name="Teach").click()
+    panel = page.get_by_role("main", name="Teach")
     panel.get_by_role("button", name=re.compile(PRACTICE)).click()
     row = panel.get_by_role("row", name=re.compile("Lena"))
     expect(row).to_contain_text("asks")

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from learnspace_core.database import Database
 from learnspace_people import store as people
 from learnspace_people.models import Enrolment
-from tests.integration.conftest import Stack, new_context, running_stack, shot, sign_in
+from tests.integration.conftest import NARROW, SET_LANGUAGE, Stack, new_context, running_stack, shot, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 
@@ -94,6 +94,17 @@ def test_a_learner_makes_a_team_and_hands_in_for_it(stack: Stack, browser: Brows
     panel.get_by_role("button", name="Refresh").click()
     expect(panel.get_by_role("row", name=re.compile("Red pandas Lena, 陈晨"))).to_be_visible()
     shot(teacher, "teams-submissions")
+    assert teacher.evaluate(SET_LANGUAGE) == 204
+    teacher.reload()
+    panel = _open(teacher, "学习", "教学")
+    teacher.locator(".jp-SideBar.jp-mod-left .lm-TabBar-tab.lm-mod-current").click()
+    teacher.set_viewport_size(NARROW)  # type: ignore[arg-type]
+    panel.get_by_role("button", name=re.compile(PRACTICE)).first.click()
+    panel.get_by_role("tab", name="小组").click()
+    expect(panel.get_by_role("heading", name="Red pandas 2 / 3")).to_be_visible()
+    shot(teacher, "teams-narrow-chinese")
+    width, room = panel.evaluate("main => [main.scrollWidth, main.clientWidth]")
+    assert width <= room
     learner.goto(f"{stack.url}/services/learnspace/assignments")
     expect(learner.get_by_text("Your team: Red pandas")).to_be_visible()
     shot(learner, "teams-page")

@@ -1,7 +1,7 @@
 /** Before handing in: what will be sent, and what to know first. */
 import * as React from 'react';
 
-import { fileSize } from '../../learnspace_core/lab/dates';
+import { fileSize, named } from '../../learnspace_core/lab/dates';
 import type { ILearnspace } from '../../learnspace_core/lab/tokens';
 import type { IStepsProps } from './learnerwork';
 import { LateNow } from './terms';
@@ -32,7 +32,10 @@ export function Confirmation(props: IStepsProps & { onCancel: () => void }): JSX
         <p>
           {trans.__(
             'It counts for your whole team: %1.',
-            one.team.members.map(each => each.name || each.username).join(', ')
+            named(
+              one.team.members.map(each => each.name || each.username),
+              locale
+            )
           )}
         </p>
       )}

@@ -5,7 +5,7 @@ import { Problem, Time } from '../../learnspace_core/lab/components';
 import type { RequestError } from '../../learnspace_core/lab/errors';
 import type { ILearnspace } from '../../learnspace_core/lab/tokens';
 import type { IAskedQuestion, IMessage } from './classtypes';
-import { namesOf } from './names';
+import { namesOf, withoutPoints } from './names';
 
 /** How long a message may be. */
 const LONGEST = 4000;
@@ -21,7 +21,7 @@ export function Messages(props: { messages: IMessage[]; learnspace: ILearnspace 
             {one.from_teacher ? trans.__('%1, teacher', one.author) : one.author}
             {' · '}
             <Time at={one.sent_at} locale={locale} exact />
-            {one.question_title && ` · ${one.question_title}`}
+            {one.question_title && ` · ${withoutPoints(one.question_title)}`}
           </p>
           <p className="ls-Said" dir="auto">
             {one.text}

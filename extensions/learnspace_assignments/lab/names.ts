@@ -7,9 +7,9 @@ interface IHeaded {
   title: string;
 }
 
-/** A heading without the points in brackets at its end, where they stand in a place of their own. */
+/** A heading without the number in brackets at its end: points stand in a place of their own. */
 export function withoutPoints(title: string): string {
-  return title.replace(/\s*[(（][^()（）]*[)）]$/, '') || title;
+  return title.replace(/\s*[(（][^()（）]*\d[^()（）]*[)）]$/, '') || title;
 }
 
 /** Name each of the questions so that no two of a notebook have the same name. */
@@ -18,9 +18,10 @@ export function namesOf(questions: IHeaded[], trans: TranslationBundle): string[
     if (!one.title) {
       return one.id;
     }
+    const name = withoutPoints(one.title);
     const same = questions.filter(
-      each => each.notebook === one.notebook && each.title === one.title
+      each => each.notebook === one.notebook && withoutPoints(each.title) === name
     );
-    return same.length > 1 ? trans.__('%1, part %2', one.title, same.indexOf(one) + 1) : one.title;
+    return same.length > 1 ? trans.__('%1, part %2', name, same.indexOf(one) + 1) : name;
   });
 }

@@ -1,7 +1,7 @@
 /** The receipt of a hand-in: to read, copy, print and keep. */
 import * as React from 'react';
 
-import { exactTime } from '../../learnspace_core/lab/dates';
+import { exactTime, named } from '../../learnspace_core/lab/dates';
 import type { ILearnspace } from '../../learnspace_core/lab/tokens';
 import type { IFileEntry } from '../../learnspace_core/lab/types';
 import type { IAssignment, IReceipt } from './types';
@@ -44,7 +44,7 @@ export function Receipt(props: {
             'Handed in by %1 for the team %2: %3',
             receipt.username,
             receipt.team,
-            receipt.members?.join(', ') ?? ''
+            named(receipt.members ?? [], locale)
           )}
         </p>
       )}

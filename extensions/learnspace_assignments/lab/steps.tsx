@@ -11,6 +11,7 @@ import { type IStepsProps, STEPS, type Step } from './learnerwork';
 import { Practice } from './practice';
 import { Queued } from './queued';
 import { againAt, Receipt } from './receipt';
+import { Solution } from './solution';
 import { Talk } from './talk';
 import { Update } from './update';
 import { Grading, waitingWords } from './whengraded';
@@ -64,6 +65,7 @@ export function Steps(props: IStepsProps): JSX.Element {
       )}
       {learner.showsFeedback && <Feedback {...props} />}
       {one.submissions.length > 0 && <History {...props} />}
+      {one.solution && <Solution one={one} learnspace={learnspace} />}
       <Talk {...props} />
     </div>
   );
@@ -101,7 +103,7 @@ function told({ one, learner, learnspace }: IStepsProps): string[] {
   }
   switch (one.state) {
     case 'handed_in':
-      return [waitingWords(one, learnspace)];
+      return waitingWords(one, learnspace);
     case 'returned':
       return [];
     default:

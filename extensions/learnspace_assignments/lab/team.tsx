@@ -2,6 +2,7 @@
 import * as React from 'react';
 
 import { Empty, Loaded, Problem, useChanges } from '../../learnspace_core/lab/components';
+import { named } from '../../learnspace_core/lab/dates';
 import type { ILearnspace } from '../../learnspace_core/lab/tokens';
 import type { AssignmentsModel } from './model';
 import { TeamWork } from './teamwork';
@@ -55,13 +56,16 @@ function Mine(props: {
   learnspace: ILearnspace;
 }): JSX.Element {
   const { one, team, work, learnspace } = props;
-  const { trans } = learnspace;
+  const { trans, locale } = learnspace;
   const by = one.submissions[0]?.by;
   return (
     <>
       <p role="status">
         <strong>{team.name}</strong>:{' '}
-        {team.members.map(each => each.name || each.username).join(', ')}
+        {named(
+          team.members.map(each => each.name || each.username),
+          locale
+        )}
       </p>
       <p className="ls-Muted">
         {by
@@ -83,7 +87,7 @@ function Choose(props: {
   learnspace: ILearnspace;
 }): JSX.Element {
   const { choice, work, learnspace } = props;
-  const { trans } = learnspace;
+  const { trans, locale } = learnspace;
   const [name, setName] = React.useState('');
   const id = React.useId();
   const submit = (event: React.FormEvent): void => {
@@ -103,7 +107,7 @@ function Choose(props: {
               <span>
                 <strong>{team.name}</strong>{' '}
                 <span className="ls-Muted">
-                  {team.members.join(', ') || trans.__('Nobody is in it yet.')}
+                  {named(team.members, locale) || trans.__('Nobody is in it yet.')}
                 </span>
               </span>
               {team.handed_in ? (

@@ -16,22 +16,20 @@ interface ITermsProps {
 export function Terms({ one, learnspace }: ITermsProps): JSX.Element {
   const { trans, locale } = learnspace;
   const { refusal } = one;
+  // What still goes for handing in helps nobody for whom it is over.
+  const over = refusal === 'closed' || refusal === 'late_not_taken';
   return (
     <div className="ls-Terms">
-      {refusal && (
-        <p className="ls-Late">
-          <span aria-hidden="true">▲</span> {refusalWord(one, learnspace)}
-        </p>
-      )}
+      {refusal && <Refusal one={one} learnspace={learnspace} />}
       <ul className="ls-Muted">
-        {one.closes_at && (
+        {one.closes_at && !over && (
           <li>
             {trans.__('Closes')} <Time at={one.closes_at} locale={locale} />
           </li>
         )}
-        {one.due_at && <li>{lateWords(one.late_policy, learnspace)}</li>}
-        {one.grading.when !== 'on_demand' && <li>{whenGradedWords(one, learnspace)}</li>}
-        {one.attempts !== null && one.attempts_left !== null && (
+        {one.due_at && !over && <li>{lateWords(one.late_policy, learnspace)}</li>}
+        {!over && one.grading.when !== 'on_demand' && <li>{whenGradedWords(one, learnspace)}</li>}
+        {!over && one.attempts !== null && one.attempts_left !== null && (
           <li>
             {trans._n(
               '%1 attempt left of %2',
@@ -43,6 +41,19 @@ export function Terms({ one, learnspace }: ITermsProps): JSX.Element {
         )}
       </ul>
     </div>
+  );
+}
+
+/** Why nothing can be handed in: a warning, but where something was handed in. */
+function Refusal({ one, learnspace }: ITermsProps): JSX.Element {
+  const words = refusalWord(one, learnspace);
+  if (one.submissions.length > 0 && one.refusal !== 'no_team') {
+    return <p className="ls-Muted">{words}</p>;
+  }
+  return (
+    <p className="ls-Late">
+      <span aria-hidden="true">▲</span> {words}
+    </p>
   );
 }
 
@@ -96,13 +107,26 @@ function policyWords(policy: ILatePolicy, { trans, locale }: ILearnspace): strin
 }
 
 function refusalWord(one: IAssignment, { trans, locale }: ILearnspace): string {
+  const has = one.submissions.length > 0;
   switch (one.refusal) {
     case 'closed':
+      if (has) {
+        return trans.__(
+          'This closed %1. What you handed in last counts.',
+          exactTime(new Date(one.closes_at ?? ''), locale)
+        );
+      }
       return trans.__(
         'This closed %1. Ask your teacher for more time.',
         exactTime(new Date(one.closes_at ?? ''), locale)
       );
     case 'late_not_taken':
+      if (has) {
+        return trans.__(
+          'This was due %1. What you handed in last counts.',
+          exactTime(new Date(one.due_at ?? ''), locale)
+        );
+      }
       return trans.__(
         'This was due %1, and late work is not taken. Ask your teacher for more time.',
         exactTime(new Date(one.due_at ?? ''), locale)

@@ -339,6 +339,8 @@ export interface ITaughtAssignment {
   course_title: string;
   name: string;
   title: string;
+  /** Whether learners have it. */
+  release: 'not_released' | 'scheduled' | 'open' | 'closed';
   due_at: string | null;
   learners: number;
   max_score: number;

@@ -15,7 +15,6 @@ import { byCourse } from './bycourse';
 import type { AssignmentsModel } from './model';
 import { Queued } from './queued';
 import { LearnerChip, PastDue } from './states';
-import { Solution } from './solution';
 import { Steps } from './steps';
 import { Team } from './team';
 import { Terms } from './terms';
@@ -119,7 +118,6 @@ function Row({ one, model }: { one: IAssignment; model: AssignmentsModel }): JSX
       {open && <Terms one={one} learnspace={learnspace} />}
       {open && one.team_size > 1 && <Team one={one} model={model} />}
       {open && <Steps one={one} learner={learner} learnspace={learnspace} />}
-      {open && one.solution && <Solution one={one} learnspace={learnspace} />}
     </li>
   );
 }

@@ -26,22 +26,27 @@ export function whenGradedWords(one: IAssignment, { trans }: ILearnspace): strin
     : trans.__('It is graded once it is due. Your teacher gives the marks back.');
 }
 
-/** Say of what was handed in what happens next. */
-export function waitingWords(one: IAssignment, { trans }: ILearnspace): string {
+/** Say of what was handed in what happens next, and whether it can be handed in again. */
+export function waitingWords(one: IAssignment, { trans }: ILearnspace): string[] {
+  const words: string[] = [];
   switch (one.submissions[0]?.waits_for) {
     case 'grader':
-      return trans.__('It is handed in. You may hand in again; the newest one counts.');
+      words.push(trans.__('It is handed in.'));
+      break;
     case 'due_time':
-      return trans.__(
-        'It is handed in. Marks come after the due date at the earliest. You may hand in again; the newest one counts.'
-      );
+      words.push(trans.__('It is handed in. Marks come after the due date at the earliest.'));
+      break;
     default:
-      return one.grading.when === 'on_demand'
-        ? trans.__('Your teacher has it. You may hand in again; the newest one counts.')
-        : trans.__(
-            'Your teacher looks at it before you get it back. You may hand in again; the newest one counts.'
-          );
+      words.push(
+        one.grading.when === 'on_demand'
+          ? trans.__('Your teacher has it.')
+          : trans.__('Your teacher looks at it before you get it back.')
+      );
   }
+  if (!one.refusal) {
+    words.push(trans.__('You may hand in again; the newest one counts.'));
+  }
+  return words;
 }
 
 /** That the newest hand-in is being graded, and then its mark, without anybody asking. */

@@ -33,6 +33,11 @@ export function when(date: Date, locale: string, now = new Date()): string {
   return `${relativeDay(date, locale, now)}${comma}${exactTime(date, locale, now)}`;
 }
 
+/** Name several people or things after one another: "Ada, Lena", "小明、小红". */
+export function named(ones: readonly string[], locale: string): string {
+  return ones.join(locale.startsWith('zh') ? '、' : ', ');
+}
+
 /** Name a month: "November 2026". */
 export function monthOf(date: Date, locale: string): string {
   return new Intl.DateTimeFormat(locale, { month: 'long', year: 'numeric' }).format(date);

@@ -1,4 +1,5 @@
 /** The assignments of one's courses with their numbers, and one of them open with its tabs. */
+import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
 import { Chip, Empty, Loaded, Section, Time } from '../../../learnspace_core/lab/components';
@@ -8,7 +9,8 @@ import { keyOf } from '../learnerwork';
 import type { ITaughtAssignment } from '../types';
 import { MarksLinks } from './marksheet';
 import type { TeachModel } from './model';
-import { type ITabProps, TABS } from './tabs';
+import type { ITabProps } from './props';
+import { TABS } from './tabs';
 
 export function AssignmentsPart({ model }: { model: TeachModel }): JSX.Element {
   return (
@@ -69,6 +71,7 @@ function Row({ one, model }: ITabProps): JSX.Element {
                 {trans.__('Due')} <Time at={one.due_at} locale={locale} />
               </>
             )}
+            {one.release !== 'open' && ` · ${releaseWord(one.release, trans)}`}
           </span>
         </span>
         <span className="ls-Chips">
@@ -81,13 +84,27 @@ function Row({ one, model }: ITabProps): JSX.Element {
   );
 }
 
+function releaseWord(
+  state: Exclude<ITaughtAssignment['release'], 'open'>,
+  trans: TranslationBundle
+): string {
+  switch (state) {
+    case 'not_released':
+      return trans.__('not released yet');
+    case 'scheduled':
+      return trans.__('learners do not see it yet');
+    case 'closed':
+      return trans.__('closed');
+  }
+}
+
 /** One assignment with its tabs, and the way back to the list. */
 function OneAssignment({ one, model }: ITabProps): JSX.Element {
   const { trans } = model.learnspace;
   const tab = TABS.find(each => each.id === model.tab) ?? TABS[0];
   return (
-    <section className="ls-Section" aria-labelledby="ls-teach-title">
-      <div className="ls-Tools">
+    <section aria-labelledby="ls-teach-title">
+      <div className="ls-Opened">
         <button className="ls-Button" onClick={() => model.show('')}>
           {trans.__('Back to all assignments')}
         </button>

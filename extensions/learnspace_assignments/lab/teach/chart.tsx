@@ -11,7 +11,7 @@ export interface IBar {
 
 const WIDTH = 360;
 const HEIGHT = 110;
-const LINE = 16;
+const LINE = 20;
 
 export function Chart(props: {
   title: string;

@@ -7,7 +7,7 @@ import { namesOf } from '../names';
 import { Chart, Count } from './chart';
 import { PickedLearners } from './picked';
 import { seconds } from './runwords';
-import type { ITabProps } from './tabs';
+import type { ITabProps } from './props';
 import {
   groups,
   type IGradingReport,
@@ -276,12 +276,13 @@ function Took(props: {
   if (known.length === 0) {
     return <></>;
   }
+  const [usual, most] = [median(known), Math.max(...known)].map(each => seconds(each, locale));
   const longest = placesOf(one.seconds, () => true)
     .sort((a, b) => (one.seconds[b] ?? 0) - (one.seconds[a] ?? 0))
     .slice(0, 5);
   return (
     <>
-      {seconds(median(known), locale)}{' '}
+      {usual !== most && `${usual} `}
       <button
         className="ls-Link"
         aria-label={trans.__('%1: who had the longest', name)}
@@ -293,7 +294,7 @@ function Took(props: {
           })
         }
       >
-        {trans.__('up to %1', seconds(Math.max(...known), locale))}
+        {usual === most ? most : trans.__('up to %1', most)}
       </button>
     </>
   );

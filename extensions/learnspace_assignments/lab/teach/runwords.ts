@@ -61,12 +61,16 @@ function timeLeft(left: number, { trans }: ILearnspace): string {
     : trans._n('about %1 hour left', 'about %1 hours left', Math.round(minutes / 60));
 }
 
-/** Say a short time: "0.02s". */
+/** Seconds below which nobody waits. */
+const SHORT = 0.1;
+
+/** Say a short time: "2.5s", and no more exactly than matters: "< 0.1s". */
 export function seconds(value: number, locale: string): string {
-  return new Intl.NumberFormat(locale, {
+  const words = new Intl.NumberFormat(locale, {
     style: 'unit',
     unit: 'second',
     unitDisplay: 'narrow',
     maximumSignificantDigits: 2
-  }).format(value);
+  }).format(Math.max(value, SHORT));
+  return value < SHORT ? `< ${words}` : words;
 }
