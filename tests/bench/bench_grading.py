@@ -48,7 +48,7 @@ class Measured:
     @property
     def memory(self) -> float:
         """The most memory that grading took, in MB."""
-        return max(run.memory for run in self.runs)
+        return max(run.usage.memory for run in self.runs)
 
 
 def main() -> None:
@@ -115,8 +115,9 @@ def show(measured: Measured, load: float) -> None:
     for run in measured.runs:
         row(f"{run.number} graded, in a class of {run.size}: seconds from one to the next", f"{run.each:.3f}")
         row("  the first tenth of them and the last", f"{run.first:.3f} {run.last:.3f}")
-        row("  CPU of the grader processes for each, s (without the sandboxes)", f"{run.cpu / run.number:.3f}")
-        row("  memory of grader processes and sandbox containers (PSS), at most, MB", f"{run.memory:.0f}")
+        cpu = run.usage.processes_cpu, run.usage.sandboxes_cpu
+        row("  CPU for each, s: grader processes, sandboxes", " ".join(f"{part / run.number:.3f}" for part in cpu))
+        row("  memory of grader processes and sandbox containers (PSS), at most, MB", f"{run.usage.memory:.0f}")
     for kind, rows in stock.rows.items() if stock else ():
         row(f"rows in the gradebook: {kind} (different: {len(different[kind])})", str(len(measured.ours[kind])),
             str(len(rows)))  # fmt: skip
@@ -150,6 +151,7 @@ def last_line(measured: Measured) -> dict[str, object]:
         "memory_mb": round(measured.memory),
         "own_code_share": round(measured.parts.cells / measured.parts.wall, 3),
         "each_s": {run.size: round(run.each, 3) for run in measured.runs},
+        "cpu_each_s": {run.size: round(run.cpu, 3) for run in measured.runs},
     }
 
 

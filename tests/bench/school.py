@@ -24,7 +24,7 @@ from learnspace_people import store as people
 from learnspace_people.models import Course, Enrolment
 from tests.bench import classroom
 from tests.bench.classroom import ASSIGNMENT, DUE, PERCENT_A_DAY, HandedIn
-from tests.bench.gradermemory import graders, memory_of_the_grader
+from tests.bench.graderusage import Usage, usage_of_the_grader
 from tests.bench.platform import COURSE, Platform
 
 TEACHER = "teacher"
@@ -33,8 +33,7 @@ TEACHER = "teacher"
 class Run(NamedTuple):
     """A run of the graders over so many submissions, in a class that then has ``size``.
 
-    ``first`` and ``last`` are the seconds from one to the next in the first and the last tenth of the run, ``cpu`` is
-    what the grader processes used, ``memory`` the most that it took, in MB.
+    ``first`` and ``last`` are the seconds from one to the next in the first and the last tenth of the run.
     """
 
     size: int
@@ -42,13 +41,17 @@ class Run(NamedTuple):
     seconds: float
     first: float
     last: float
-    cpu: float
-    memory: float
+    usage: Usage
 
     @property
     def each(self) -> float:
         """Seconds from one to the next."""
         return self.seconds / self.number
+
+    @property
+    def cpu(self) -> float:
+        """CPU seconds of grader and sandboxes for each; a busy machine changes them little."""
+        return (self.usage.processes_cpu + self.usage.sandboxes_cpu) / self.number
 
 
 class School:
@@ -127,13 +130,12 @@ class School:
 
     def grade(self, size: int, number: int) -> Run:
         """Let the graders grade what waits."""
-        cpu = self.cpu()
         began = time.perf_counter()
-        with memory_of_the_grader(self.platform) as memory:
+        with usage_of_the_grader(self.platform) as usage:
             run = self.ask("grade", {})
             self.wait_for(run)
-        seconds, cpu = time.perf_counter() - began, self.cpu() - cpu
-        return Run(size, number, seconds, *self._ends(run), cpu, max(memory, default=0))
+            seconds = time.perf_counter() - began
+        return Run(size, number, seconds, *self._ends(run), usage)
 
     def _ends(self, run: str) -> tuple[float, float]:
         """Return the seconds from one submission to the next in the first and the last tenth of a run."""
@@ -143,11 +145,6 @@ class School:
         steps = max(len(times) // 10, 1)
         first, last = times[steps] - times[0], times[-1] - times[-1 - steps]
         return first.total_seconds() / steps, last.total_seconds() / steps
-
-    def cpu(self) -> float:
-        """Return the CPU seconds of the grader processes so far (the sandboxes' are not theirs)."""
-        family = graders(self.platform)
-        return sum(sum(process.cpu_times()[:2]) for process in family)
 
     def one_after_the_other(self, handed: list[HandedIn]) -> list[float]:
         """Hand in over HTTP, each when the one before has its marks; return the seconds until the learner sees them."""
