@@ -124,8 +124,7 @@ def _compared(what: str, one: Remote, other: object) -> Any:
             return what == "eq"
         if about(one)["kind"] != "object" or about(other)["kind"] != "object":
             return what == "ne"
-        if not (_is_familiar(one) and _is_familiar(other)):
-            link_of(one).object()
+        _side_by_side(one, other)
     elif other is None or isinstance(other, type):
         return what == "ne"
     elif about(one)["plain"]:
@@ -138,6 +137,13 @@ def _compared(what: str, one: Remote, other: object) -> Any:
     return link_of(one).use(what, one, other)
 
 
+def _side_by_side(one: Remote, other: Remote) -> None:
+    """Let objects judge each other if the test names their class, and keep that in mind: all may be equal to all."""
+    if not (_is_familiar(one) and _is_familiar(other)):
+        link_of(one).object()
+    link_of(one).doubt()
+
+
 def _weigh(remote: Remote) -> None:
     """Let an object judge a plain value if the test names its class, and keep that in mind."""
     if not _is_familiar(remote):
@@ -148,8 +154,7 @@ def _weigh(remote: Remote) -> None:
 def _binary(what: str, *, turned: bool = False) -> Callable[[Remote, Any], Any]:
     def operate(self: Remote, other: Any) -> Any:
         if isinstance(other, Remote):
-            if not (_is_familiar(self) and _is_familiar(other)):
-                link_of(self).object()
+            _side_by_side(self, other)
         elif about(self)["plain"]:
             plain = link_of(self).use("plain", self)
             return getattr(operator, what)(*((other, plain) if turned else (plain, other)))

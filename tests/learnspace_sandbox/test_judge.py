@@ -255,6 +255,23 @@ def test_an_object_that_judges_itself_is_not_believed(run: Run) -> None:
         assert result.status == "error" or result.doubt, test
 
 
+def test_a_class_of_which_all_are_equal_passes_with_a_wrong_value_too(run: Run) -> None:
+    same = """
+class Vector:
+    def __init__(self, x, y):
+        pass
+    def __add__(self, other):
+        return self
+    def __eq__(self, other):
+        return True
+"""
+    test, probe = (f"assert Vector(1, 2) + Vector(3, 4) == Vector(4, {y})" for y in (6, 7))
+    (forged,) = _judged(run, same, test, probes=[probe])
+    assert forged.doubt == "passes_wrong"
+    (honest,) = _judged(run, HONEST, test, probes=[probe])
+    assert (honest.status, honest.judged, honest.doubt) == ("ok", True, "")
+
+
 def test_a_name_of_pythons_has_to_pass_in_both_meanings(run: Run) -> None:
     own = "def pow(a, b):\n    return a**b\n\ndef square(x):\n    return pow(x, 2)"
     false = "def abs(x):\n    return 0\n\ndef square(x):\n    return 1"
