@@ -215,6 +215,7 @@ async def test_a_teams_submission_is_each_members(client: Client, released: Data
     _hand_in(released, "amy")
     rows = _rows(await client("ted").get(CLASS))
     assert [rows[name]["state"] for name in ("amy", "bob")] == ["handed_in", "handed_in"]
+    assert [rows[name]["team"] for name in ("amy", "bob")] == ["Blue", "Blue"]
     assert [(one["kind"], one["count"]) for one in (await client("ted").get("teach/inbox")).json()] == [("to_grade", 1)]
 
 

@@ -61,6 +61,8 @@ export interface IClassLearner {
   username: string;
   name: string;
   section: string;
+  /** The name of their team, where the assignment is done in teams. */
+  team: string;
   state: RowState;
   fetched_at: string | null;
   received_at: string | null;

@@ -44,12 +44,13 @@ class ClassLearner(BaseModel):
     """A row: where one learner stands; ``cells`` are in the order of the questions.
 
     ``seen_at`` is when the platform last heard of their work on this assignment, ``asks`` whether a message of theirs
-    waits for an answer.
+    waits for an answer. ``team`` is the name of their team, where the assignment is done in teams.
     """
 
     username: str
     name: str
     section: str
+    team: str = ""
     state: RowState
     fetched_at: datetime | None
     received_at: datetime | None

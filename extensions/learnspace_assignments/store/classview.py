@@ -21,6 +21,7 @@ from learnspace_assignments.models.progress import AskedQuestion
 from learnspace_assignments.store.newest import newest
 from learnspace_assignments.store.progress import is_stuck
 from learnspace_assignments.store.talk import unanswered
+from learnspace_assignments.store.teams import team_by_person
 from learnspace_assignments.store.teamwork import members_of_work
 from learnspace_assignments.store.terms import Granted
 from learnspace_assignments.tables import AssignmentRow, FetchRow, ProgressRow, SubmissionRow
@@ -35,6 +36,7 @@ NOTHING = ClassCell(state="unknown")
 def class_view(session: Session, row: AssignmentRow, asked: Sequence[AskedQuestion]) -> ClassView:
     """Return a row for each learner of the course, by username, and the totals of each question."""
     sections = people.sections(session, row.course_id)
+    teams = team_by_person(session, row) if row.team_size > 1 else {}
     fetched = dict(
         session.execute(select(FetchRow.person_id, FetchRow.fetched_at).filter_by(assignment_id=row.id)).all()
     )
@@ -67,6 +69,7 @@ def class_view(session: Session, row: AssignmentRow, asked: Sequence[AskedQuesti
                 username=person.username,
                 name=person.name,
                 section=sections.get(person.id, ""),
+                team=teams.get(person.id, ""),
                 state=_state(fetched_at is not None, submission, questions, cells),
                 fetched_at=fetched_at,
                 received_at=received_at,

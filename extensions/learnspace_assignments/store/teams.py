@@ -75,6 +75,12 @@ def team_names(session: Session, row: AssignmentRow) -> dict[str, str]:
     return dict(session.execute(select(TeamRow.id, TeamRow.name).filter_by(assignment_id=row.id)).all())
 
 
+def team_by_person(session: Session, row: AssignmentRow) -> dict[str, str]:
+    """Return the name of each person's team, by person."""
+    query = select(TeamMemberRow.person_id, TeamRow.name).join(TeamRow, TeamRow.id == TeamMemberRow.team_id)
+    return dict(session.execute(query.where(TeamRow.assignment_id == row.id)).all())
+
+
 def members_of(session: Session, row: AssignmentRow) -> dict[str, list[PersonRow]]:
     """Return the members of all teams of an assignment, by name."""
     return _members(session, TeamMemberRow.assignment_id == row.id)

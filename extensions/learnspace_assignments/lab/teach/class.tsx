@@ -196,6 +196,9 @@ function Row(props: IProps & { learner: IClassLearner }): JSX.Element {
           </span>
         )}
         {learner.section && <span className="ls-Muted ls-Line">{learner.section}</span>}
+        {learner.team && (
+          <span className="ls-Muted ls-Line">{trans.__('Team: %1', learner.team)}</span>
+        )}
       </th>
       <td>
         <Standing {...props} />
