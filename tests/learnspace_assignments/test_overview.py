@@ -123,3 +123,14 @@ def test_every_word_of_a_due_time_is_translated(settings: object) -> None:
         duewords.NOW, duewords.JUST_PAST, duewords.NEVER
     }  # fmt: skip
     assert texts - set(words) == set()
+
+
+async def test_what_has_closed_says_so(app: FastAPI, browser: httpx.AsyncClient, released: Database) -> None:
+    with released.write() as session:
+        row = store.get_assignment(session, "art", "doubling")
+        row.due_at, row.closes_at, row.attempts = now() - timedelta(days=2), now() - timedelta(days=1), 2
+    as_person(app, "amy")
+    shown = (await browser.get("/assignments")).text
+    assert "Closed <time" in shown
+    assert "Closes" not in shown
+    assert "Attempts left" not in shown

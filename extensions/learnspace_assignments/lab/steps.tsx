@@ -89,10 +89,13 @@ function stepWord(step: Step, { trans }: ILearnspace): string {
 /** Say what is going on, or what to do next. */
 function told({ one, learner, learnspace }: IStepsProps): string[] {
   const { trans } = learnspace;
+  const waits = learner.outbox.of(one);
   if (learner.busy) {
-    return [busyWord(learner.busy, learnspace)];
+    // What is on its way says so itself.
+    const onItsWay = learner.busy === 'hand_in' && waits.some(each => each.state === 'sending');
+    return onItsWay ? [] : [busyWord(learner.busy, learnspace)];
   }
-  if (learner.confirming || learner.receipt || learner.error || learner.outbox.of(one).length) {
+  if (learner.confirming || learner.receipt || learner.error || waits.length > 0) {
     return [];
   }
   if (learner.check) {

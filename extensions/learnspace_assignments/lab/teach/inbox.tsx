@@ -55,7 +55,8 @@ function Row({ one, model }: { one: IWaiting; model: TeachModel }): JSX.Element 
             {one.kind === 'to_answer' ? trans.__('%1 asks: %2', one.person, one.title) : one.title}
           </span>
           <span className="ls-Muted">
-            {one.course_title} · {trans.__('waits since')} <Time at={one.since} locale={locale} />
+            {one.course_title} · {trans.__('waits since')}{' '}
+            <Time at={one.since} locale={locale} exact />
           </span>
         </span>
         <Chip tone={TONES[one.kind]}>{kindWord(one, learnspace)}</Chip>
