@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import secrets
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 from base64 import b64encode
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -282,3 +284,16 @@ def as_person(app: FastAPI, username: str) -> None:
     signer = TimestampSigner(secret(app.state.settings.state, "session_secret"))
     session = signer.sign(b64encode(json.dumps({"token": f"token-{username}"}).encode())).decode()
     app.state.browser.cookies.set("learnspace-session", session, domain="test.local", path=PREFIX)
+
+
+@pytest.fixture
+def other_kernel() -> Iterator[str]:
+    """A kernel of another name and language among those of the grader's Python: ipykernel again, started cold."""
+    name = f"other-{secrets.token_hex(4)}"
+    folder = Path(sys.prefix) / "share/jupyter/kernels" / name
+    folder.mkdir(parents=True)
+    command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    spec = {"argv": command, "display_name": "Other", "language": "other"}
+    (folder / "kernel.json").write_text(json.dumps(spec), encoding="utf-8")
+    yield name
+    shutil.rmtree(folder)

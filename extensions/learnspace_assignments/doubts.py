@@ -20,6 +20,10 @@ WHY = {
         "the answer gives an object of its own making where a plain value is expected, or stops the check that "
         "asks it. Such an object can say of itself that it is right."
     ),
+    "language": (
+        "the checks pass, but they are in another language than Python, in which an answer can change how checks run "
+        "without a trace. If this course trusts its learners, the operator can set grading.trusted_languages."
+    ),
 }
 
 

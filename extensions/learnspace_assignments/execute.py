@@ -12,13 +12,13 @@ from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import is_grade, is_locked, is_solution
-from traitlets import Callable, Integer
+from traitlets import Callable, Integer, List, Unicode
 
 from learnspace_assignments.helping import Helpers
 from learnspace_assignments.probes import plain, probes
 from learnspace_assignments.tables import WHOLE_NOTEBOOK
 from learnspace_assignments.testmessages import ENDED, NO_EVIDENCE
-from learnspace_sandbox.models import Cell, CellResult, Request, Result
+from learnspace_sandbox.models import Cell, CellResult, Doubt, Request, Result
 
 NO_POINTS = "This check gave {points:g} points, and it can give 0 to {most:g}."
 PROBES, LEAST = 6, 3
@@ -43,6 +43,9 @@ class SandboxExecute(NbGraderPreprocessor):
         default_value=lambda _notebook, _test, _seconds, _said: None,
         help="Told how long each test ran and what it said if it failed; and, without a name, of all cells together.",
     ).tag(config=True)
+    trusted_languages = List(Unicode(), help="Other languages than Python in which a test needs no evidence.").tag(
+        config=True
+    )
     doubt = Callable(
         default_value=lambda _notebook, _test, _why: None, help="Told each test without evidence, and why."
     ).tag(config=True)
@@ -50,26 +53,27 @@ class SandboxExecute(NbGraderPreprocessor):
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Replace the outputs of every code cell by those of the sandbox."""
         code = [cell for cell in nb.cells if cell.cell_type == "code"]
+        cells, kernel = _cells(code), kernel_of(nb)
+        no_evidence: Doubt = "" if kernel == "python3" or _language(nb) in self.trusted_languages else "language"
         result: Result = self.run(
             Request(
-                cells=_cells(code),
+                cells=cells,
                 files=files_beside(Path(resources["metadata"]["path"])),
                 seconds=self.seconds,
                 cell_seconds=max(1, min(CELL_SECONDS, self.seconds // 4)),
-                kernel=kernel_of(nb),
+                kernel=kernel,
             )
         )
         for number, (cell, got) in enumerate(zip(code, result.cells, strict=True), start=1):
             cell.execution_count = None if got.status == "not_run" else number
             cell.outputs = outputs_of(got, ENDED[result.ended], number)
-            doubt = got.doubt
+            doubt: Doubt = ""
             if _is_test(cell):
                 shown = _points(cell.outputs)
                 judge(cell.outputs, float(cell.metadata.nbgrader["points"]))
-                if any(output.output_type == "error" for output in cell.outputs):
-                    doubt = ""
-                elif got.judged and shown != got.points:
-                    doubt = doubt or "differs"
+                if not any(output.output_type == "error" for output in cell.outputs):
+                    as_judged = not got.judged or shown == got.points
+                    doubt = no_evidence or got.doubt or ("" if as_judged else "differs")
                 test = str(cell.metadata.nbgrader["grade_id"])
                 self.measured(str(resources["unique_key"]), test, got.seconds, _said(cell.outputs))
             if doubt:
@@ -104,9 +108,11 @@ def _is_test(cell: NotebookNode) -> bool:
 def kernel_of(notebook: NotebookNode) -> str:
     """Return the kernel that runs a notebook in the sandbox: for Python, whatever its name elsewhere, ``python3``."""
     wanted = notebook.metadata.get("kernelspec", {})
-    return (
-        "python3" if str(wanted.get("language", "python")).lower() == "python" else str(wanted.get("name", "python3"))
-    )
+    return "python3" if _language(notebook) == "python" else str(wanted.get("name", "python3"))
+
+
+def _language(notebook: NotebookNode) -> str:
+    return str(notebook.metadata.get("kernelspec", {}).get("language", "python")).lower()
 
 
 def files_beside(directory: Path) -> dict[str, Any]:

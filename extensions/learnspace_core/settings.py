@@ -150,6 +150,11 @@ class Grading(Section):
     check_mutants: int = Field(
         100, ge=1, description="Most mistakes that such a check makes in the solutions of one notebook."
     )
+    trusted_languages: tuple[Annotated[str, Field(pattern=r"^[a-z0-9+# -]+$")], ...] = Field(
+        (),
+        description="Other languages than Python, in small letters, whose tests give points without evidence that they "
+        "could have failed. Without it, work that passes them is withheld for a person.",
+    )
 
 
 class Jobs(Section):

@@ -14,8 +14,10 @@ import random
 import sys
 from collections.abc import Callable
 from contextlib import redirect_stdout
+from pathlib import Path
 from typing import Any
 
+from learnspace_sandbox.beside import Files
 from learnspace_sandbox.values import Packed, Packer, Unpacker, take_over
 
 PLAIN: tuple[type[Any], ...] = (int, float, complex, str, bytes, list, tuple, set, frozenset, dict)
@@ -57,6 +59,7 @@ class Answering:
         self._converse = converse
         self._own: list[Any] = []
         self._numbers: dict[int, int] = {}
+        self._files = Files(Path.cwd())
         self._given: list[list[Any]] = []
         """The changeable values of each answer."""
 
@@ -64,6 +67,12 @@ class Answering:
         """Return what the notebook says to one question."""
         said = io.StringIO()
         set_chance(message.get("chance"))
+        if "files" in message:
+            self._files.begin()
+            self._files.take(message["files"])
+        before_input = builtins.input
+        if "input" in message:
+            builtins.input = self._function(message["input"][1])
         unpacker = Unpacker(self._received, aliased=lambda answer, number: self._given[answer][number])
         packer = self._packer()
         before: dict[int, Packed] = {}
@@ -75,7 +84,7 @@ class Answering:
                             name: packer.pack(self._names[name]) for name in message["names"] if name in self._names
                         }
                         self._given.append(packer.kept)
-                        return {"names": found}
+                        return {"names": found} | ({"files": self._files.changes()} if "files" in message else {})
                     case "name":
                         value = self._names[message["name"]]
                     case "import":
@@ -91,14 +100,20 @@ class Answering:
                 answer: Message = {"value": packer.pack(value)}
         except BaseException as error:  # whatever it raises, it raises where it was called
             answer = self.failed(error)
+        builtins.input = before_input
         self._given.append(packer.kept)
         after = {number: self._packer().pack(one) for number, one in unpacker.kept.items()}
         changed = [[number, one] for number, one in after.items() if one != before.get(number, one)]
-        return (
-            answer
-            | {"said": said.getvalue(), "changed": changed}
-            | ({"chance": chance()} if "chance" in message else {})
-        )
+        answer |= {"said": said.getvalue(), "changed": changed}
+        if "chance" in message:
+            answer["chance"] = chance()
+        if "files" in message:
+            answer["files"] = self._files.changes()
+        return answer
+
+    def end(self) -> None:
+        """Leave no file of the test behind."""
+        self._files.undo()
 
     def failed(self, error: BaseException) -> Message:
         """Return the answer that something was raised."""

@@ -4,7 +4,7 @@ The test's names stand for what the notebook defined. Calls go to the notebook's
 data, and plain data comes back, to be compared here. So the notebook sees what its functions are called with, and
 nothing of what the test expects: to pass, it has to give the answer.
 
-What a test does with files, mocks or the interpreter itself cannot be done from outside; it is then not judged here.
+What a test does with the interpreter or the process itself cannot be done from outside; it is then not judged here.
 """
 
 from __future__ import annotations
@@ -14,77 +14,43 @@ import builtins
 import importlib
 import io
 import secrets
+import shutil
 import sys
 import types
+from collections.abc import Iterator, Mapping
 from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
 from typing import Any, NoReturn
 
 from learnspace_sandbox.answering import PLAIN, Converse, Message, chance, restore, set_chance
+from learnspace_sandbox.beside import Files
 from learnspace_sandbox.remote import Remote, about, number_of
 from learnspace_sandbox.values import BY_NAME, NotPlain, Packed, Packer, Unpacker
 
 BESIDE = frozenset(
-    [
-        "open",
-        "os",
-        "pathlib",
-        "Path",
-        "glob",
-        "shutil",
-        "tempfile",
-        "subprocess",
-        "sqlite3",
-        "pickle",
-        "shelve",
-        "socket",
-        "threading",
-        "multiprocessing",
-        "asyncio",
-        "inspect",
-        "gc",
-        "ast",
-        "dis",
-        "ctypes",
-        "mock",
-        "patch",
-        "monkeypatch",
-        "capsys",
-        "stdin",
-        "input",
-        "get_ipython",
-        "In",
-        "Out",
-        "globals",
-        "locals",
-        "vars",
-        "dir",
-        "exec",
-        "eval",
-        "compile",
-        "loadtxt",
-        "genfromtxt",
-        "savetxt",
-        "read_csv",
-        "to_csv",
-        "imread",
-        "imsave",
-        "savefig",
-        "__file__",
-        "__code__",
-        "__globals__",
-        "__class__",
-        "__wrapped__",
-        "__closure__",
-        "_getframe",
-    ]
+    (
+        *("subprocess", "socket", "threading", "multiprocessing", "asyncio", "concurrent", "signal", "system", "popen"),
+        *("pickle", "shelve", "dill", "joblib", "read_pickle", "allow_pickle", "sqlite3", "importlib", "runpy"),
+        *("gc", "ctypes", "monkeypatch", "capsys", "get_ipython", "In", "Out", "locals", "vars", "dir", "exec", "eval"),
+        *("compile", "__file__", "__class__", "__code__", "__globals__", "__wrapped__", "__closure__", "_getframe"),
+    )
 )
-"""Names of what works on files or on the process that a test runs in, which has to be the notebook's own."""
+"""Names of what works on the process that a test runs in, which has to be the notebook's own."""
+PATCHED = ("builtins.input", "sys.stdout")
+"""What a test may put a mock in the place of: a judge passes on what it asks and says."""
+ON_FILES = frozenset(
+    (
+        *("open", "os", "pathlib", "Path", "glob", "shutil", "tempfile", "loadtxt", "genfromtxt", "savetxt", "load"),
+        *("save", "read_csv", "to_csv", "read_json", "to_json", "imread", "imsave", "savefig", "read_text"),
+    )
+)
+"""Names of what works on the files beside a notebook, which are then kept the same on both sides."""
 DECOYS = 4096
 """Numbers among which an object of the notebook's has to know the one that is expected."""
 MOST = 1 << 40
 """Of larger numbers, others with a fraction are the same."""
-THERE = ("matplotlib", "pylab", "IPython")
-"""Modules with a state that the notebook's code changes: used where that is."""
+THERE = ("matplotlib", "pylab", "IPython", "inspect")
+"""Modules with a state that the notebook's code changes, or that look into its objects: used where those are."""
 
 
 class _Stopped(BaseException):
@@ -120,11 +86,13 @@ class Judge:
         self._familiar: set[int] = set()
         self._errors: dict[str, type[BaseException]] = {}
         self._draws = False
+        self._files: Files | None = None
         self._why = ""
         self._doubted = False
         self.names = _Names(self)
         self.python = vars(builtins) | {
             "__import__": self._import, "type": _type_of, "isinstance": self._isinstance, "callable": _callable,
+            "globals": lambda: _Globals(self.names),
         }  # fmt: skip
 
     def verdict(self) -> Message:
@@ -141,8 +109,10 @@ class Judge:
         except (SyntaxError, ValueError, RecursionError):
             return _UNJUDGED
         words = {*_words(tree), *_words(helping)}
-        if words & BESIDE:
+        if words & BESIDE or _patches(tree) or _patches(helping):
             return _UNJUDGED
+        if words & ON_FILES:
+            self._files = _fresh_files()
         self._draws = bool(words & {"random", "seed", "shuffle", "sample", "choice", "RandomState"})
         verdict = "ok"
         try:
@@ -160,6 +130,8 @@ class Judge:
             verdict = type(stopped).__name__
         except BaseException as error:  # whatever it raises is the verdict
             verdict = type(error).__name__
+        finally:
+            builtins.input = _INPUT
         why = self._why or ("weak" if self._doubted else "")
         return {"verdict": verdict, "points": points, "why": why, "shadowed": self.names.shadowed}
 
@@ -177,7 +149,7 @@ class Judge:
         """Send a question and return the answer to it, or raise what it raised there."""
         if self._why:
             raise _Stopped(self._why)  # a test that went on all the same
-        reply = self._converse(message | ({"chance": chance()} if self._draws else {}))
+        reply = self._converse(message | self._around())
         while "call" in reply:
             reply = self._converse(self._called(reply))
         if "gone" in reply:
@@ -189,9 +161,11 @@ class Judge:
             restore(kept, reply["changed"], unpacker)
             if self._draws:
                 set_chance(reply["chance"])
+            if self._files:
+                self._files.take(reply["files"])
             error = self._error(reply["raised"]) if "raised" in reply else None
             sys.stdout.write(reply["said"])
-        except (NotPlain, LookupError, TypeError, ValueError, AttributeError):
+        except Exception:  # whatever a forged message makes of it
             self.stop("object")
         if error is not None:
             raise error
@@ -199,14 +173,16 @@ class Judge:
 
     def found(self, names: list[str]) -> dict[str, Any]:
         """Return those of the names that the notebook has."""
-        reply = self._converse({"do": "names", "names": names})
+        reply = self._converse({"do": "names", "names": names} | self._around())
         try:
+            if self._files:
+                self._files.take(reply["files"])
             packed = {name: reply["names"][name] for name in names if name in reply["names"]}
             unpacker = Unpacker(self._received)
             found = {name: self.familiar(name, unpacker.unpack(one)) for name, one in packed.items()}
             self._keep(unpacker)
             return found
-        except (NotPlain, LookupError, TypeError):
+        except Exception:  # whatever a forged message makes of it
             self.stop("object")
 
     def _keep(self, unpacker: Unpacker) -> None:
@@ -247,6 +223,16 @@ class Judge:
         """End the test, even if it goes on."""
         self._why = self._why or why
         raise _Stopped(self._why)
+
+    def _around(self) -> Message:
+        """Return what has to be the same on both sides while something is done there."""
+        found: Message = {"chance": chance()} if self._draws else {}
+        if self._files:
+            found["files"] = self._files.changes()
+        asked = self.names.get("input") or (builtins.input if builtins.input is not _INPUT else None)
+        if asked is not None and not isinstance(asked, Remote):
+            found["input"] = self._sent(lambda *given: asked(*given))
+        return found
 
     def _sent(self, value: Any) -> Packed:
         """Return the number of an object of the notebook's, or of a function of the test's."""
@@ -315,6 +301,8 @@ class Judge:
         """Import a module here if it is installed; what lies beside the notebook, or has a state, is used there."""
         level = given[3] if len(given) > 3 else 0
         top = name.partition(".")[0]
+        if top == "inspect":
+            self.doubt()  # the notebook says what its own source is
         if level == 0 and top not in THERE:
             try:
                 found = importlib.import_module(name)
@@ -338,34 +326,63 @@ class Judge:
         return False
 
 
+_INPUT = builtins.input
+
+
+def _fresh_files() -> Files:
+    """Return this process's directory of files, with none in it, from which nothing is imported."""
+    here = Path.cwd()
+    for path in here.iterdir():
+        shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+    sys.path[:] = [path for path in sys.path if path and not here.is_relative_to(path)]
+    return Files(here)
+
+
+class _Globals(Mapping[str, Any]):
+    """What ``globals()`` gives a test: the notebook's names, to look for one."""
+
+    def __init__(self, names: _Names) -> None:
+        self._names = names
+
+    def __getitem__(self, name: str) -> Any:
+        return self._names[name]
+
+    def __iter__(self) -> Iterator[str]:
+        self._names.judge.stop("test")
+
+    def __len__(self) -> int:
+        self._names.judge.stop("test")
+
+
 class _Names(dict[str, Any]):
     """The names of a test: its own, then what the notebook has, then Python's."""
 
     def __init__(self, judge: Judge) -> None:
         super().__init__({"__name__": "__main__"})
-        self._judge = judge
+        self.judge = judge
+        """Who judges the test."""
         self._steady: dict[str, Any] = {}
         self.shadowed = False
 
     def prepare(self, names: set[str]) -> None:
         """Learn what the notebook has of the names that a test uses."""
-        self["__builtins__"] = self._judge.python
-        found = self._judge.found(sorted(names))
+        self["__builtins__"] = self.judge.python
+        found = self.judge.found(sorted(names))
         own = {name for name in found if found[name] is not vars(builtins).get(name)}
-        self.shadowed = any(name in self._judge.python for name in own)
+        self.shadowed = any(name in self.judge.python for name in own)
         self._steady = {
             name: one
             for name, one in found.items()
-            if _is_steady(one) and name in own and (self._judge.shadows or name not in self._judge.python)
+            if _is_steady(one) and name in own and (self.judge.shadows or name not in self.judge.python)
         }
 
     def __missing__(self, name: str) -> Any:
         if name in self._steady:
             return self._steady[name]
-        if name in self._judge.python:
+        if name in self.judge.python:
             raise KeyError(name)
         try:
-            return self._judge.familiar(name, self._judge.ask({"do": "name", "name": name}, []))
+            return self.judge.familiar(name, self.judge.ask({"do": "name", "name": name}, []))
         except KeyError:
             raise KeyError(name) from None
 
@@ -396,6 +413,19 @@ def _points(value: object) -> float | None:
         return None
 
 
+def _patches(tree: ast.AST) -> bool:
+    """Tell whether a test puts a mock in the place of something that is only in the notebook."""
+    right = 0
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and "patch" in (getattr(node.func, "id", ""), getattr(node.func, "attr", "")):
+            target = node.args[0] if node.args else None
+            if not isinstance(target, ast.Constant) or target.value not in PATCHED:
+                return True
+            right += 1
+    used = [node for node in ast.walk(tree) if "patch" in (getattr(node, "id", ""), getattr(node, "attr", ""))]
+    return len(used) != right
+
+
 def _words(tree: ast.AST) -> set[str]:
     found: set[str] = set()
     for node in ast.walk(tree):
@@ -408,4 +438,6 @@ def _words(tree: ast.AST) -> set[str]:
                 found.update(node.name.split("."))
             case ast.ImportFrom():
                 found.update((node.module or "").split("."))
+            case ast.keyword():
+                found.add(node.arg or "")
     return found

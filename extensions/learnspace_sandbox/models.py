@@ -7,9 +7,9 @@ from typing import Any, Literal
 from pydantic import Base64Bytes, BaseModel
 
 Ended = Literal["", "timeout", "kernel_died", "sandbox_died", "too_much_output", "no_kernel"]
-Doubt = Literal["", "passes_wrong", "differs", "object"]
+Doubt = Literal["", "passes_wrong", "differs", "object", "language"]
 """Why a test that passed is no evidence: it passes with a wrong expected value too, it does not pass when it is judged
-from outside, or an object of the notebook's would have had to judge itself."""
+from outside, an object of the notebook's would have had to judge itself, or it is in another language than Python."""
 
 
 class Cell(BaseModel):

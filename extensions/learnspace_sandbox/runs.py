@@ -134,7 +134,7 @@ def _serve(shell: Shell, pipe: int, directory: Path) -> None:
                 hide()
                 talk.judge(asked)
             case "end":
-                _end_fork(pipe, asked)
+                talk.end(asked)
             case "kernel":
                 # The tests are in this memory, and the kernel is a process beside it.
                 hide()
@@ -176,11 +176,19 @@ class _Talk:
             verdict = judge.verdict()
         frames.send(self._pipe, {"number": self._asked["number"], **verdict})
 
+    def end(self, asked: dict[str, Any]) -> NoReturn:
+        """End the fork in which this is."""
+        if self._answering is not None:
+            with suppress(Exception):
+                self._answering.end()
+        frames.send(self._pipe, {"number": asked["number"]})
+        os._exit(_TOLD_TO_END)
+
     def _converse(self, message: Message) -> Message:
         frames.send(self._pipe, {"number": self._asked["number"], "message": message})
         self._asked, _ = frames.receive(self._pipe)
         if self._asked["do"] == "end":
-            _end_fork(self._pipe, self._asked)
+            self.end(self._asked)
         found: Message = self._asked["message"]
         return found
 
@@ -191,11 +199,6 @@ class _Talk:
             return self._converse(message)
         finally:
             signal.setitimer(signal.ITIMER_REAL, left, 1)
-
-
-def _end_fork(pipe: int, asked: dict[str, Any]) -> NoReturn:
-    frames.send(pipe, {"number": asked["number"]})
-    os._exit(_TOLD_TO_END)
 
 
 @contextmanager

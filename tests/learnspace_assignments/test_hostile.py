@@ -42,6 +42,13 @@ TESTS = {
     "above": (2, "assert above(3) > 3\n### BEGIN HIDDEN TESTS\nassert above(70) > 70\n### END HIDDEN TESTS"),
     "kind": (1, "assert type(kind(3)) is float"),
     "refuse": (1, "try:\n    refuse(-1)\nexcept ValueError:\n    pass\nelse:\n    assert False, 'no ValueError'"),
+    "words": (
+        2,
+        "with open('text', 'w') as file:\n    file.write('a b')\nassert words('text') == 2\n"
+        "### BEGIN HIDDEN TESTS\nwith open('text', 'w') as file:\n    file.write('a b c d')\n"
+        "assert words('text') == 4\n### END HIDDEN TESTS",
+    ),
+    "named": (1, "assert 'named' in globals()\nassert named == 12"),
     "wait": (
         2,
         "import time\ntime.sleep(0.2)\nassert wait(3) == 81\n### BEGIN HIDDEN TESTS\nassert wait(2) == 16\n"
@@ -57,6 +64,8 @@ HONEST = {
     "above": "def above(x):\n    return x + 1",
     "kind": "def kind(n):\n    return float(n)",
     "refuse": "def refuse(n):\n    if n < 0:\n        raise ValueError(n)",
+    "words": "def words(path):\n    return len(open(path).read().split())",
+    "named": "named = 12",
     "wait": "def wait(n):\n    return n**4",
 }
 log = logging.getLogger(__name__)
@@ -100,7 +109,7 @@ def test_hostile(sandbox: Sandbox, file: Path, tmp_path: Path) -> None:
 
 @pytest.mark.docker
 def test_an_honest_notebook_is_believed_after_all_of_them(sandbox: Sandbox, tmp_path: Path) -> None:
-    assert _grade(sandbox, HONEST, tmp_path) == (20, [])
+    assert _grade(sandbox, HONEST, tmp_path) == (23, [])
 
 
 def test_there_are_enough_of_each_class() -> None:

@@ -3,12 +3,9 @@ from __future__ import annotations
 import base64
 import json
 import os
-import secrets
-import shutil
 import signal
 import sys
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -168,19 +165,6 @@ def test_a_grading_process_warms_its_sandbox_before_the_first_job(settings: Sett
     assert process.poll() is None
     assert make_run("process", settings.sandbox)(_request("1")).cells[0].status == "ok"
     assert sandbox._process is process
-
-
-@pytest.fixture
-def other_kernel() -> Iterator[str]:
-    """A kernel of another name and language among those of the grader's Python: ipykernel again, started cold."""
-    name = f"other-{secrets.token_hex(4)}"
-    folder = Path(sys.prefix) / "share/jupyter/kernels" / name
-    folder.mkdir(parents=True)
-    command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-    spec = {"argv": command, "display_name": "Other", "language": "other"}
-    (folder / "kernel.json").write_text(json.dumps(spec), encoding="utf-8")
-    yield name
-    shutil.rmtree(folder)
 
 
 def test_another_language_runs_in_its_own_kernel_and_finds_no_test_in_memory(other_kernel: str) -> None:

@@ -100,6 +100,17 @@ def increase(array):
 def draw():
     return random.random(), np.random.rand()
 
+def read(path):
+    with open(path) as file:
+        return [int(line) for line in file]
+
+def write(path, numbers):
+    with open(path, "w") as file:
+        file.writelines(f"{number}\\n" for number in numbers)
+
+def ask():
+    return int(input("How many? ")) + int(input())
+
 Point = collections.namedtuple("Point", "x y")
 
 def point():
@@ -174,6 +185,17 @@ PASS = [
     "assert double(4) == 8 and double.__name__ == 'double' and double.__doc__ and Colour.RED.value == 1",
     "def helper(x):\n    return square(x) + basket[0]\nassert [helper(n) for n in (1, 2)] == [4, 7]",
     "assert callable(square) and hasattr(Stack, 'push') and not hasattr(Stack, 'peek')",
+    "assert 'square' in globals() and 'cube' not in globals() and globals()['basket'] == [3, 1]",
+    "with open('in.txt', 'w') as file:\n    file.write('1\\n2\\n')\nassert read('in.txt') == [1, 2]\n"
+    "import os\nos.remove('in.txt')\ntry:\n    read('in.txt')\nexcept FileNotFoundError:\n    pass\n"
+    "else:\n    assert False",
+    "from pathlib import Path\nPath('out').mkdir()\nwrite('out/a.txt', [3])\n"
+    "assert Path('out/a.txt').read_text() == '3\\n' and len(list(Path('out').iterdir())) == 1",
+    "from unittest.mock import patch\nwith patch('builtins.input', side_effect=['2', '3']):\n    assert ask() == 5",
+    "import builtins\nanswers = iter(['4', '5'])\nbuiltins.input = lambda *_: next(answers)\nassert ask() == 9",
+    "answers = iter(['4', '6'])\ninput = lambda *_: next(answers)\nassert ask() == 10",
+    "import inspect\nassert list(inspect.signature(square).parameters) == ['x']\n"
+    "assert 'for' not in inspect.getsource(square)",
     "assert square(-2) > 3 and type(square(2)) is int and square('a') if False else True",
 ]
 FORGED = """
