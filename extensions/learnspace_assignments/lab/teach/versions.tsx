@@ -5,6 +5,7 @@ import { Empty, Loaded, Problem, Time, useChanges } from '../../../learnspace_co
 import { points } from '../../../learnspace_core/lab/dates';
 import { keyOf } from '../learnerwork';
 import { Progress } from './running';
+import { withoutPoints } from '../names';
 import type { ITabProps } from './props';
 import type { IRegrade, IRegradedLearner, ITaughtVersion } from './versionswork';
 
@@ -231,7 +232,7 @@ function Line(props: { each: IRegradedLearner; model: ITabProps['model'] }): JSX
         <ul className="ls-Plain">
           {differing.map(one => (
             <li key={`${one.notebook} ${one.id}`}>
-              {one.title || one.id}:{' '}
+              {withoutPoints(one.title) || one.id}:{' '}
               {one.by_hand
                 ? trans.__('%1, given by hand, stays', score(one.new ?? one.old, locale))
                 : trans.__('%1 → %2', score(one.old, locale), score(one.new, locale))}
