@@ -24,6 +24,7 @@ from typing import Any, NoReturn
 
 from learnspace_sandbox.answering import PLAIN, Converse, Message, chance, restore, set_chance
 from learnspace_sandbox.beside import Files
+from learnspace_sandbox.models import CellTimeoutError
 from learnspace_sandbox.remote import Remote, about, number_of
 from learnspace_sandbox.values import BY_NAME, NotPlain, Packed, Packer, Unpacker
 
@@ -61,7 +62,7 @@ class _Stopped(BaseException):
         self.why = why
 
 
-_UNJUDGED: Message = {"verdict": "", "points": None, "why": "test", "shadowed": False}
+_UNJUDGED: Message = {"verdict": "", "points": None, "why": "test", "shadowed": False, "files": False}
 
 
 class Judge:
@@ -88,7 +89,6 @@ class Judge:
         self._draws = False
         self._files: Files | None = None
         self._why = ""
-        self._doubted = False
         self.names = _Names(self)
         self.python = vars(builtins) | {
             "__import__": self._import, "type": _type_of, "isinstance": self._isinstance, "callable": _callable,
@@ -98,9 +98,10 @@ class Judge:
     def verdict(self) -> Message:
         """Return how the test ends.
 
-        ``verdict`` is ``ok`` or the name of an error; ``points`` the number that it gives as partial credit; ``why`` is
-        empty, ``test`` if this test can only be run in the notebook, ``object`` if an object would have had to judge
-        itself, and ``weak`` if one did so that may. ``shadowed`` says that the notebook has its own of Python's names.
+        ``verdict`` is ``ok``, ``failed`` or ``timeout``, whatever an error is called; ``points`` the number that it
+        gives as partial credit; ``why`` is empty, ``test`` if this test can only be run in the notebook, and ``object``
+        if an object would have had to judge itself. ``shadowed`` says that the notebook has its own of Python's names,
+        ``files`` that the test works with files.
         """
         points: float | None = None
         try:
@@ -126,14 +127,14 @@ class Judge:
                 if isinstance(last, ast.Expr):
                     value = eval(compile(ast.Expression(last.value), "<test>", "eval"), self.names)  # noqa: S307
                     points = _points(value)
-        except _Stopped as stopped:
-            verdict = type(stopped).__name__
-        except BaseException as error:  # whatever it raises is the verdict
-            verdict = type(error).__name__
+        except CellTimeoutError:
+            verdict = "timeout"
+        except BaseException:
+            verdict = "failed"
         finally:
             builtins.input = _INPUT
-        why = self._why or ("weak" if self._doubted else "")
-        return {"verdict": verdict, "points": points, "why": why, "shadowed": self.names.shadowed}
+        told = {"shadowed": self.names.shadowed, "files": self._files is not None}
+        return {"verdict": verdict, "points": points, "why": self._why, **told}
 
     def use(self, do: str, *given: Any, **named: Any) -> Any:
         """Have something done in the notebook and return what comes of it."""
@@ -215,10 +216,6 @@ class Judge:
         """End the test: an object would have to judge itself."""
         self.stop("object")
 
-    def doubt(self) -> None:
-        """Keep in mind that an object judged something by itself."""
-        self._doubted = True
-
     def stop(self, why: str) -> NoReturn:
         """End the test, even if it goes on."""
         self._why = self._why or why
@@ -289,7 +286,7 @@ class Judge:
     def _error_class(self, lineage: list[list[str]]) -> type[BaseException]:
         """Return an error class of Python's or of a module of ours, or a stand-in for one of the notebook's."""
         (module, name), *rest = lineage
-        found = vars(sys.modules[module]).get(name) if module.partition(".")[0] in (*BY_NAME, "unittest") else None
+        found = vars(sys.modules[module]).get(name) if module.partition(".")[0] in BY_NAME else None
         if isinstance(found, type) and issubclass(found, BaseException):
             return found
         key = repr(lineage)
@@ -301,8 +298,6 @@ class Judge:
         """Import a module here if it is installed; what lies beside the notebook, or has a state, is used there."""
         level = given[3] if len(given) > 3 else 0
         top = name.partition(".")[0]
-        if top == "inspect":
-            self.doubt()  # the notebook says what its own source is
         if level == 0 and top not in THERE:
             try:
                 found = importlib.import_module(name)

@@ -13,7 +13,6 @@ from learnspace_sandbox.models import Cell, Doubt
 VERDICT_BYTES = 1000
 MESSAGE_BYTES = 32_000_000
 """What one answer to a judge may have: the largest plain value, and what was printed on the way."""
-TIMEOUT = "CellTimeoutError"
 SECONDS = 3600
 """For a test without a limit of its own."""
 
@@ -71,14 +70,15 @@ class Judging:
             if found["points"] != points:
                 return Verdict("failed", "differs")
         match found["why"], found["verdict"]:
-            case _, "CellTimeoutError":
+            case _, "timeout":
                 return Verdict("timeout")
             case "test", _:
                 return Verdict("", needs_probes=True)
             case "object", _:
                 return Verdict("failed", "object")
-            case why, "ok":
-                return Verdict("ok", points=points, needs_probes=why == "weak")
+            case _, "ok":
+                # What a test does to files in a fork, it has done for the notebook too.
+                return Verdict("ok", points=points, needs_probes=not found["files"])
         return Verdict("failed", "differs", points)
 
     def _once(self, cell: Cell, *, shadows: bool) -> dict[str, Any]:
@@ -103,4 +103,4 @@ class Judging:
             return frames.ask(self._judge, question, self._until, MESSAGE_BYTES)[0]
         except (frames.Ended, ValueError):
             # What the notebook said was too much for it.
-            return {"verdict": "Died", "points": None, "why": "object", "shadowed": False}
+            return {"verdict": "failed", "points": None, "why": "object", "shadowed": False, "files": False}

@@ -70,3 +70,7 @@ class Result(BaseModel):
 
     cells: list[CellResult]
     ended: Ended = ""
+
+
+class CellTimeoutError(BaseException):
+    """A cell took longer than it may; named as in nbclient."""

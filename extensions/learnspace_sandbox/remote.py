@@ -29,9 +29,6 @@ class Link(Protocol):
     def object(self) -> None:
         """End the test: an object would have to judge itself."""
 
-    def doubt(self) -> None:
-        """Keep in mind that an object judged something by itself."""
-
 
 class Remote:
     """One object of the notebook's."""
@@ -65,9 +62,9 @@ class Remote:
         owner = object.__getattribute__(self, "_owner")
         told = any(not isinstance(one, Remote) for one in (*given, *named.values()))
         found = link_of(self).use("call", self, *given, **named)
-        if told and owner is not None and not _is_familiar(owner):
+        if told and owner is not None and isinstance(found, bool) and not _is_familiar(owner):
             # As in answer.equals(9): a verdict is not for the answer to give.
-            link_of(self).object() if isinstance(found, bool) else link_of(self).doubt()
+            link_of(self).object()
         return found
 
     def __hash__(self) -> int:
@@ -138,17 +135,15 @@ def _compared(what: str, one: Remote, other: object) -> Any:
 
 
 def _side_by_side(one: Remote, other: Remote) -> None:
-    """Let objects judge each other if the test names their class, and keep that in mind: all may be equal to all."""
+    """Let objects judge each other if the test names their class."""
     if not (_is_familiar(one) and _is_familiar(other)):
         link_of(one).object()
-    link_of(one).doubt()
 
 
 def _weigh(remote: Remote) -> None:
-    """Let an object judge a plain value if the test names its class, and keep that in mind."""
+    """Let an object judge a plain value if the test names its class."""
     if not _is_familiar(remote):
         link_of(remote).object()
-    link_of(remote).doubt()
 
 
 def _binary(what: str, *, turned: bool = False) -> Callable[[Remote, Any], Any]:

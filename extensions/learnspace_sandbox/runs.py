@@ -24,17 +24,13 @@ from learnspace_sandbox.isolation import Limits, die_with_parent, enter, hide, l
 from learnspace_sandbox.judge import Judge
 from learnspace_sandbox.kernels import run_kernel
 from learnspace_sandbox.memory import forget_peak, peak
-from learnspace_sandbox.models import Request
+from learnspace_sandbox.models import CellTimeoutError, Request
 from learnspace_sandbox.shell import Shell, capture_below
 
 START, END, ENDED = b"s", b"e", b"."
 """What is asked of the warm process, with the pipes of a run and its judge, and its answer when both are gone."""
 _TOLD_TO_END = 77
 """How a fork ends that was told to; one that leaves by itself with success has not answered."""
-
-
-class CellTimeoutError(BaseException):
-    """A cell took longer than it may; named as in nbclient."""
 
 
 def fork_runs(control: socket.socket, shell: Shell, limits: Limits, scratch: str, *, isolated: bool) -> None:

@@ -24,8 +24,8 @@ from learnspace_sandbox import frames
 from learnspace_sandbox.isolation import Limits, can_isolate, die_with_parent, hide
 from learnspace_sandbox.judging import NO_TEST, VERDICT_BYTES, Judging
 from learnspace_sandbox.memory import use_huge_pages
-from learnspace_sandbox.models import Cell, CellResult, Ended, Request, Result
-from learnspace_sandbox.runs import END, ENDED, START, CellTimeoutError, fork_runs
+from learnspace_sandbox.models import Cell, CellResult, CellTimeoutError, Ended, Request, Result
+from learnspace_sandbox.runs import END, ENDED, START, fork_runs
 from learnspace_sandbox.shell import make_shell
 
 PATIENCE_SECONDS = 2

@@ -277,6 +277,36 @@ def test_an_object_that_judges_itself_is_not_believed(run: Run) -> None:
         assert result.status == "error" or result.doubt, test
 
 
+def test_an_error_is_no_verdict_whatever_it_is_called(run: Run) -> None:
+    forged = """
+import sys
+class ok(Exception):
+    pass
+def square(x):
+    seen = sys._getframe(1).f_code.co_consts
+    if 9 in seen:
+        return 9
+    raise ok
+"""
+    (result,) = _judged(run, forged, "assert square(3) == 9")
+    assert result.status == "error" or result.doubt == "differs"
+
+
+def test_an_answer_cannot_have_its_test_skipped(run: Run) -> None:
+    test, probe = (
+        "import unittest\n"
+        "class Squares(unittest.TestCase):\n"
+        f"    def test_three(self):\n        self.assertEqual(square(3), {value})\n"
+        "assert unittest.TextTestRunner().run(unittest.TestLoader().loadTestsFromTestCase(Squares)).wasSuccessful()"
+        for value in (9, 8)
+    )
+    skips = "import unittest\ndef square(x):\n    raise unittest.SkipTest"
+    (forged,) = _judged(run, skips, test, probes=[probe])
+    assert forged.status == "error" or forged.doubt
+    (honest,) = _judged(run, HONEST, test, probes=[probe])
+    assert (honest.status, honest.doubt) == ("ok", "")
+
+
 def test_a_class_of_which_all_are_equal_passes_with_a_wrong_value_too(run: Run) -> None:
     same = """
 class Vector:
