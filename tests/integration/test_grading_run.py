@@ -87,7 +87,7 @@ def _look_at_who_needs_a_person(page: Page, panel: Locator) -> None:
     expect(first).to_contain_text("Learner 36")
     expect(second).to_contain_text("Learner 37")
     expect(panel.get_by_text("A notebook cannot be read.")).to_be_visible()
-    expect(panel.get_by_text("A check passes even where it expects a wrong value")).to_be_visible()
+    expect(panel.get_by_text("A check passes without showing that the answer is right")).to_be_visible()
     expect(panel.get_by_role("button", name="Grade the withheld again (2)")).to_be_visible()
     shot(page, "grading-3-withheld")
 
