@@ -93,6 +93,7 @@ VERBS: dict[str, tuple[set[str], dict[str, object]]] = {
     f"GET {T}/submissions/{{submission_id}}/marks": (TEACHER, {}),
     f"POST {T}/grade": (TEACHER, {"json": {}}),
     f"POST {T}/return": (TEACHER, {"json": {}}),
+    f"POST {C}/assignments": (TEACHER, {"json": {"name": "new"}}),
     f"GET {T}/release": (TEACHER, {}),
     f"POST {T}/release": (TEACHER, {"json": {"note": "Clearer words"}}),
     f"GET {T}/check": (TEACHER, {}),

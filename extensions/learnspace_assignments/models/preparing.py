@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
 from learnspace_core.models import Job
+from learnspace_people.models import Line
 
 ProblemCode = Literal[
     "no_notebook",
@@ -82,6 +83,14 @@ class Draft(BaseModel):
     version: int
     changed: bool
     job: Job | None = None
+
+
+class NewAssignment(BaseModel):
+    """An assignment to begin; ``like`` names the one of the same course whose files it begins with, if any."""
+
+    name: str = Field(min_length=1, max_length=240)
+    title: Annotated[Line, Field(max_length=300)] = ""
+    like: str = ""
 
 
 class ReleaseNote(BaseModel):

@@ -13,8 +13,9 @@ from sqlalchemy.exc import IntegrityError
 
 from learnspace_assignments import store
 from learnspace_assignments.models.checks import CheckReport, CheckState
-from learnspace_assignments.models.preparing import Draft, ReleaseNote
+from learnspace_assignments.models.preparing import Draft, NewAssignment, ReleaseNote
 from learnspace_assignments.models.teaching import ReleaseState
+from learnspace_assignments.newassignment import make
 from learnspace_assignments.sources import (
     digest_of_source,
     read_source,
@@ -34,9 +35,23 @@ from learnspace_core.runs import told
 from learnspace_core.settings import Settings
 from learnspace_core.signin import Caller
 from learnspace_core.tables import JobRow
+from learnspace_people import store as people
 from learnspace_people.models import Person
 
 api = api_router("preparing")
+
+
+@api.post("/courses/{course}/assignments", status_code=201)
+def new_assignment(request: Request, caller: Caller, course: str, new: NewAssignment) -> Draft:
+    """Begin an assignment: a folder in the course's ``source/``, from a small example or from another assignment."""
+    require_role(caller, "teacher", course)
+    adopt_sources(request, [course])
+    with _database(request).read() as session:
+        store.refuse_known(session, course, new.name)
+        found = people.get_course(session, course)
+    language = found.language if found else "en"
+    make(request.app.state.settings, course, new.name, new.title or new.name, language, new.like)
+    return draft(request, caller, course, new.name)
 
 
 @api.get("/teach/{course}/{name}/release")

@@ -21,6 +21,7 @@ from learnspace_assignments.store.assignments import (
     note,
     note_fetched,
     note_released,
+    refuse_known,
     release,
 )
 from learnspace_assignments.store.gradingreport import grading_report
@@ -137,6 +138,7 @@ __all__ = [
     "one_submission",
     "practice_of",
     "practice_policy",
+    "refuse_known",
     "release",
     "returns_alone",
     "reword",

@@ -167,6 +167,21 @@ def check_release(session: Session, row: AssignmentRow, paths: Iterable[str]) ->
         _refuse_taken(session, row)
 
 
+def refuse_known(session: Session, course: str, name: str) -> None:
+    """Refuse a name for a new assignment that one of the course has or had, also in another case or form.
+
+    Raises:
+        LearnspaceError: 409 ``assignment_exists``, naming that one.
+    """
+    for known in sorted(assignment_names(session, course)):
+        if alike(known) == alike(name):
+            raise LearnspaceError(
+                "assignment_exists",
+                f"The course has, or had, the assignment {known!r}. Give the new one another name.",
+                409,
+            )
+
+
 def _refuse_taken(session: Session, row: AssignmentRow) -> None:
     """Where several of such names were only written, the first that is released has it."""
     # Of two that are released at the same moment, one comes second.
