@@ -47,7 +47,7 @@ def make(settings: Settings, course: str, name: str, title: str, language: str, 
         like: the assignment of the same course that is copied; without one, a small notebook with a task of each kind.
 
     Raises:
-        LearnspaceError: ``bad_path``, if no assignment can have the name; 409 ``assignment_exists``.
+        LearnspaceError: ``bad_path``, if no assignment can have the name; 409 ``assignment_known``.
         NotFound: if there is nothing to copy.
     """
     source = ensure_course_directory(settings, course) / "source"
@@ -78,7 +78,7 @@ def _put(draft: Path, target: Path) -> None:
 
 def _exists(name: str) -> LearnspaceError:
     return LearnspaceError(
-        "assignment_exists", f"The course has the assignment {name!r} already. Give the new one another name.", 409
+        "assignment_known", f"The course has the assignment {name!r} already. Give the new one another name.", 409
     )
 
 

@@ -58,8 +58,8 @@ async def test_a_teacher_begins_one_and_a_copy_of_it(client: Client, school: Dat
 @pytest.mark.parametrize(
     ("new", "status", "code"),
     [
-        ({"name": "ps5"}, 409, "assignment_exists"),
-        ({"name": "PS5"}, 409, "assignment_exists"),
+        ({"name": "ps5"}, 409, "assignment_known"),
+        ({"name": "PS5"}, 409, "assignment_known"),
         ({"name": "../x"}, 400, "bad_path"),
         ({"name": ".hidden"}, 400, "bad_path"),
         ({"name": "ps7", "like": "nothing"}, 404, "not_found"),

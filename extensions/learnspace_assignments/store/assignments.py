@@ -171,12 +171,12 @@ def refuse_known(session: Session, course: str, name: str) -> None:
     """Refuse a name for a new assignment that one of the course has or had, also in another case or form.
 
     Raises:
-        LearnspaceError: 409 ``assignment_exists``, naming that one.
+        LearnspaceError: 409 ``assignment_known``, naming that one.
     """
     for known in sorted(assignment_names(session, course)):
         if alike(known) == alike(name):
             raise LearnspaceError(
-                "assignment_exists",
+                "assignment_known",
                 f"The course has, or had, the assignment {known!r}. Give the new one another name.",
                 409,
             )

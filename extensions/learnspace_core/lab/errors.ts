@@ -148,6 +148,11 @@ export function explain(error: RequestError, trans: TranslationBundle): string {
         'Learners of this course have an assignment whose name differs only in case or in form. On many disks the two are one folder. Give the new one another name. (%1)',
         error.message
       );
+    case 'assignment_known':
+      return trans.__(
+        'The course has, or had, an assignment of this name, or of one that looks the same. Choose another short name. (%1)',
+        error.message
+      );
     case 'file_exists':
       return trans.__(
         'A file has a name that differs only in case or in form from the one that learners have. Give it its old name, or quite another. (%1)',

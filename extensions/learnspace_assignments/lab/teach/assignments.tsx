@@ -9,6 +9,7 @@ import { keyOf } from '../learnerwork';
 import type { ITaughtAssignment } from '../types';
 import { MarksLinks } from './marksheet';
 import type { TeachModel } from './model';
+import { NewAssignment } from './newassignment';
 import type { ITabProps } from './props';
 import { TABS } from './tabs';
 
@@ -28,11 +29,12 @@ export function AssignmentsPart({ model }: { model: TeachModel }): JSX.Element {
 
 function List(props: { taught: ITaughtAssignment[]; model: TeachModel }): JSX.Element {
   const { taught, model } = props;
-  if (taught.length === 0) {
-    return <Empty>{model.learnspace.trans.__('You teach no course with assignments yet.')}</Empty>;
-  }
   return (
     <>
+      {taught.length === 0 && (
+        <Empty>{model.learnspace.trans.__('You teach no course with assignments yet.')}</Empty>
+      )}
+      <NewAssignment taught={taught} model={model} />
       {byCourse(taught).map(([course, ones]) => (
         <Section key={course} title={ones[0].course_title}>
           <ul className="ls-Rows">

@@ -3,6 +3,7 @@ import * as React from 'react';
 
 import { Problem, Section } from '../../../learnspace_core/lab/components';
 import type { ICourseProps } from './props';
+import { proposed } from './shortname';
 import type { ICourseSettings, ITaughtCourse, ITeachingCourses } from './coursetypes';
 
 const ID = /^[a-z0-9][a-z0-9-]{0,59}$/;
@@ -201,17 +202,6 @@ function Language(
       </select>
     </>
   );
-}
-
-/** Make a short name of a title, as far as it has Latin letters and digits. */
-function proposed(title: string): string {
-  return title
-    .normalize('NFKD')
-    .toLowerCase()
-    .replace(/[\u0300-\u036f]/g, '')
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '')
-    .slice(0, 60);
 }
 
 function settingsOf(course: ITaughtCourse): ICourseSettings {

@@ -59,6 +59,23 @@ export class TeacherWork {
     return this.run(verb, one, { usernames });
   }
 
+  /** Begin a new assignment in a course; tell whether it is there. */
+  async begin(
+    course: string,
+    begun: { name: string; title: string; like: string }
+  ): Promise<boolean> {
+    this.error = null;
+    try {
+      await this.learnspace.send('POST', `courses/${segments(course)}/assignments`, begun);
+      await this.taught.load();
+      return true;
+    } catch (reason) {
+      this.error = asRequestError(reason);
+      this.changed.emit();
+      return false;
+    }
+  }
+
   /** Start work on an assignment and follow it to its end. */
   async run(verb: string, one: ITaughtAssignment, body: object): Promise<void> {
     const key = keyOf(one);
