@@ -37,7 +37,7 @@ FORWARDED: tuple[tuple[str, frozenset[str]], ...] = (
     (r"courses/join", frozenset({"POST"})),
     (r"courses/[^/]+", frozenset({"PUT"})),
     (r"courses/[^/]+/members", frozenset({"GET"})),
-    (r"courses/[^/]+/(?:join|leave|teachers|learners|learners/preview|codes)", frozenset({"POST"})),
+    (r"courses/[^/]+/(?:join|leave|teachers|learners|learners/preview|codes|assignments)", frozenset({"POST"})),
     (r"courses/[^/]+/sections", frozenset({"PUT"})),
     (r"courses/[^/]+/(?:teachers|learners|codes)/[^/]+", frozenset({"DELETE"})),
     (r"teach/[^/]+/[^/]+/(?:class|messages|report)", frozenset({"GET"})),

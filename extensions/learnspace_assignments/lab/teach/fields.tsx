@@ -20,16 +20,17 @@ export function Field(props: {
   );
 }
 
-/** A form below its heading, with one button that is ready when everything is there. */
+/** A form below its heading, with a button that is ready when everything is there, and perhaps one that closes it. */
 export function TitledForm(props: {
   title: string;
   action: string;
   ready: boolean;
   filled?: boolean;
   onSubmit: () => Promise<unknown>;
+  close?: { label: string; onClick: () => void };
   children: React.ReactNode;
 }): JSX.Element {
-  const { title, action, ready, filled, onSubmit, children } = props;
+  const { title, action, ready, filled, onSubmit, close, children } = props;
   const id = React.useId();
   const submit = (event: React.FormEvent): void => {
     event.preventDefault();
@@ -49,6 +50,11 @@ export function TitledForm(props: {
         >
           {action}
         </button>
+        {close && (
+          <button className="ls-Button" type="button" onClick={close.onClick}>
+            {close.label}
+          </button>
+        )}
       </div>
     </form>
   );

@@ -75,6 +75,7 @@ function Form(props: {
       ready={name !== '' && title.trim() !== '' && !busy}
       filled
       onSubmit={make}
+      close={{ label: trans.__('Cancel'), onClick: onClose }}
     >
       {work.error && <Problem error={work.error} trans={trans} />}
       {desk.courses.length > 1 && (
@@ -122,18 +123,15 @@ function Form(props: {
           </select>
         )}
       </Field>
-      <p className="ls-Muted">
-        {trans.__(
-          'Nothing is released. Write in the notebook in your files, in courses/%1/source/%2.',
-          course,
-          name || '…'
-        )}
-      </p>
-      <div className="ls-Buttons">
-        <button className="ls-Button" type="button" onClick={onClose}>
-          {trans.__('Cancel')}
-        </button>
-      </div>
+      {name && (
+        <p className="ls-Muted">
+          {trans.__(
+            'Nothing is released. Write in the notebook in your files, in courses/%1/source/%2.',
+            course,
+            name
+          )}
+        </p>
+      )}
     </TitledForm>
   );
 }
