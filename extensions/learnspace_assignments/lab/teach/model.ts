@@ -8,6 +8,7 @@ import { keyOf } from '../learnerwork';
 import type { IDesk } from '../tokens';
 import type { ITaughtAssignment } from '../types';
 import { ClassWork } from './classwork';
+import { PrepareWork } from './preparework';
 import { VersionsWork } from './versionswork';
 import { ReportWork } from './reportwork';
 import { CourseWork } from './coursework';
@@ -24,6 +25,7 @@ export class TeachModel implements IPanelModel {
     this.taught = new Loader(() => learnspace.request<ITaughtAssignment[]>('teach'));
     this.work = new TeacherWork(learnspace, this.taught);
     this.classroom = new ClassWork(learnspace);
+    this.prepare = new PrepareWork(learnspace, () => void this.taught.load());
     this.versions = new VersionsWork(learnspace, this.work);
     this.reports = new ReportWork(learnspace);
     this.courses = new CourseWork(learnspace, () => void this.taught.load());
@@ -34,6 +36,8 @@ export class TeachModel implements IPanelModel {
   readonly work: TeacherWork;
   /** The class, the talk with it, and the inbox. */
   readonly classroom: ClassWork;
+  /** What learners would get, the check before release, and the release. */
+  readonly prepare: PrepareWork;
   readonly versions: VersionsWork;
   /** How the open assignment went, question by question. */
   readonly reports: ReportWork;
@@ -56,6 +60,9 @@ export class TeachModel implements IPanelModel {
   refresh(): void {
     void this._readMarks();
     this.classroom.refresh();
+    if (this.open && this.tab === 'prepare') {
+      this.prepare.open(this.open);
+    }
     if (this.open && this.tab === 'results') {
       this.reports.open(this.open);
     }
@@ -81,11 +88,11 @@ export class TeachModel implements IPanelModel {
     }
   }
 
-  /** Go to an assignment, or with an empty key back to the list. */
-  show(key: string, tab = 'class'): void {
+  /** Go to an assignment, or with an empty key back to the list; what is not released is prepared first. */
+  show(key: string, tab?: string): void {
     this.part = 'assignments';
     this.selected = key;
-    this.tab = tab;
+    this.tab = tab ?? (this.open?.release === 'not_released' ? 'prepare' : 'class');
     this.work.forget();
     this.changed.emit();
   }

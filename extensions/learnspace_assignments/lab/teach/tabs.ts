@@ -4,6 +4,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { ClassTab } from './class';
 import { MessagesTab } from './messages';
 import { MoreTimeTab } from './moretime';
+import { PrepareTab } from './prepare';
 import type { ITabProps } from './props';
 import { ReportTab } from './report';
 import { SettingsTab } from './settings';
@@ -19,6 +20,7 @@ export interface ITeachTab {
 
 export const TABS: ITeachTab[] = [
   { id: 'class', label: trans => trans.__('Class'), View: ClassTab },
+  { id: 'prepare', label: trans => trans.__('Prepare'), View: PrepareTab },
   { id: 'submissions', label: trans => trans.__('Submissions'), View: SubmissionsTab },
   { id: 'results', label: trans => trans.__('Results'), View: ReportTab },
   { id: 'messages', label: trans => trans.__('Messages'), View: MessagesTab },
