@@ -6,8 +6,10 @@ nbgrader stops at the first fault and says it in its own words; this names every
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -149,13 +151,31 @@ def refuse_faults(source: Source) -> None:
 
 
 def digest_of_source(folder: Path) -> str:
-    """Return a SHA-256 over the names and bytes of all files of a source."""
+    """Return a SHA-256 over the names and contents of all files of a source.
+
+    Of a notebook what counts is what learners and tests get of it, not what a kernel left in it when it was run.
+    """
     digest = hashlib.sha256()
     for path in _files(folder):
         digest.update(path.encode() + b"\0")
-        with (folder / path).open("rb") as file:
-            digest.update(hashlib.file_digest(file, "sha256").digest())
+        digest.update(_digest_of_file(folder / path))
     return digest.hexdigest()
+
+
+def _digest_of_file(path: Path) -> bytes:
+    if path.suffix == ".ipynb" and path.stat().st_size <= LARGEST_NOTEBOOK:
+        with suppress(LearnspaceError):
+            notebook = read_notebook(path, path.name)
+            kernel = notebook.metadata.get("kernelspec", {}).get("name")
+            kept = [kernel, notebook.metadata.get("title"), *map(_lasting, notebook.cells)]
+            return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).digest()
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").digest()
+
+
+def _lasting(cell: NotebookNode) -> list[object]:
+    """Return what stays of a cell when its kernel's traces are taken away."""
+    return [cell.cell_type, cell.source, cell.metadata.get("nbgrader"), cell.get("attachments")]
 
 
 def title_of(folder: Path) -> str:

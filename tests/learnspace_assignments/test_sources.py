@@ -143,7 +143,26 @@ def test_a_name_leads_nowhere_else(place: Settings, name: str) -> None:
         source_folder(place, "art", name)
 
 
-def test_the_digest_follows_every_byte_and_name(place: Settings) -> None:
+def test_the_digest_is_the_same_after_a_notebook_was_run_and_saved(place: Settings) -> None:
+    notebook = source_notebook()
+    digests = {digest_of_source(_write(place, notebook))}
+    cell = next(cell for cell in notebook.cells if cell.cell_type == "code")
+    cell.execution_count = 3
+    cell.outputs = [nbformat.v4.new_output("stream", text="ran")]
+    cell.metadata.collapsed = True
+    notebook.metadata.language_info = {"name": "python", "version": "3.11.2"}
+    digests.add(digest_of_source(_write(place, notebook)))
+    assert len(digests) == 1
+    cell.source += "\n"
+    digests.add(digest_of_source(_write(place, notebook)))
+    cell.metadata.nbgrader["points"] = 7
+    digests.add(digest_of_source(_write(place, notebook)))
+    notebook.metadata.kernelspec = {"name": "ir", "display_name": "R", "language": "R"}
+    digests.add(digest_of_source(_write(place, notebook)))
+    assert len(digests) == 4
+
+
+def test_the_digest_follows_every_byte_and_name_of_other_files(place: Settings) -> None:
     folder = _write(place, source_notebook())
     digests = [digest_of_source(folder)]
     (folder / "a.csv").write_text("1")

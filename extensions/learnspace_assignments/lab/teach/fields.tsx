@@ -128,7 +128,7 @@ export function Line(props: {
       {id => (
         <input
           id={id}
-          className="ls-Select"
+          className="ls-Select ls-mod-wide"
           value={value}
           maxLength={most}
           onChange={event => onChange(event.target.value)}

@@ -25,7 +25,7 @@ export class TeachModel implements IPanelModel {
     this.taught = new Loader(() => learnspace.request<ITaughtAssignment[]>('teach'));
     this.work = new TeacherWork(learnspace, this.taught);
     this.classroom = new ClassWork(learnspace);
-    this.prepare = new PrepareWork(learnspace, () => void this.taught.load());
+    this.prepare = new PrepareWork(learnspace, desk, () => void this.taught.load());
     this.versions = new VersionsWork(learnspace, this.work);
     this.reports = new ReportWork(learnspace);
     this.courses = new CourseWork(learnspace, () => void this.taught.load());

@@ -6,8 +6,9 @@ import { fileSize, points } from '../../../learnspace_core/lab/dates';
 import { keyOf } from '../learnerwork';
 import { CheckFound } from './preparecheck';
 import type { IDraft, ISourceProblem, Preparing } from './preparework';
+import { Line } from './fields';
 import type { ITabProps } from './props';
-import { runWords } from './runwords';
+import { Bar } from './running';
 
 export function PrepareTab(props: ITabProps): JSX.Element {
   const { one, model } = props;
@@ -34,7 +35,7 @@ export function PrepareTab(props: ITabProps): JSX.Element {
           aria-disabled={busy}
           onClick={() => !busy && void prepare.start('check', {})}
         >
-          {trans.__('Check before release')}
+          {trans.__('Check now')}
         </button>
       </div>
       <Running kind="check" model={model} />
@@ -65,7 +66,10 @@ function Draft({ draft, model }: ITabProps & { draft: IDraft }): JSX.Element {
         <ul aria-label={trans.__('Files')}>
           {draft.files.map(file => (
             <li key={file.path}>
-              {file.path} <span className="ls-Muted">{fileSize(file.size, locale)}</span>
+              <button className="ls-Link" onClick={() => void model.prepare.edit(file.path)}>
+                {file.path}
+              </button>{' '}
+              <span className="ls-Muted">{fileSize(file.size, locale)}</span>
             </li>
           ))}
         </ul>
@@ -125,19 +129,7 @@ function Running({ kind, model }: { kind: Preparing; model: ITabProps['model'] }
   const ended = prepare.ended?.kind === kind ? prepare.ended : null;
   return (
     <>
-      {job && (
-        <div className="ls-Run">
-          <progress
-            max={Math.max(job.total, 1)}
-            value={job.state === 'waiting' || job.total === 0 ? undefined : job.done}
-            aria-label={trans.__('Progress')}
-          />
-          <span>{runWords(job, learnspace)}</span>
-          <button className="ls-Button" onClick={() => void prepare.stop(kind)}>
-            {trans.__('Stop')}
-          </button>
-        </div>
-      )}
+      {job && <Bar job={job} learnspace={learnspace} onStop={() => void prepare.stop(kind)} />}
       <p role="status" className="ls-Muted">
         {job && trans.__('You may close this; it goes on.')}
         {ended?.state === 'cancelled' && trans.__('Stopped.')}
@@ -167,25 +159,25 @@ function Release({ draft, model }: ITabProps & { draft: IDraft }): JSX.Element {
   return (
     <>
       <h3>{trans.__('Release')}</h3>
-      <form className="ls-Buttons" onSubmit={submit}>
+      <form className="ls-Form" onSubmit={submit}>
         {draft.version > 0 && (
-          <input
-            className="ls-Select"
-            maxLength={2000}
-            aria-label={trans.__('What is new in this version')}
-            placeholder={trans.__('What is new in this version')}
+          <Line
+            label={trans.__('What is new in this version')}
+            most={2000}
             value={note}
-            onChange={event => setNote(event.target.value)}
+            onChange={setNote}
           />
         )}
-        <button
-          className={`ls-Button${ready && !off ? ' ls-mod-filled' : ''}`}
-          type="submit"
-          aria-disabled={off}
-          aria-describedby={faulty ? reason : undefined}
-        >
-          {trans.__('Release')}
-        </button>
+        <div className="ls-Buttons">
+          <button
+            className={`ls-Button${ready && !off ? ' ls-mod-filled' : ''}`}
+            type="submit"
+            aria-disabled={off}
+            aria-describedby={faulty ? reason : undefined}
+          >
+            {trans.__('Release')}
+          </button>
+        </div>
       </form>
       {faulty && <p id={reason}>{trans.__('Mend the errors of the source first.')}</p>}
       <Running kind="release" model={model} />

@@ -5,7 +5,7 @@ import * as React from 'react';
 import { Chip, Empty, Time } from '../../../learnspace_core/lab/components';
 import { fileSize, points } from '../../../learnspace_core/lab/dates';
 import { withoutPoints } from '../names';
-import type { ICheckReport, ICheckState, ITestCheck } from './preparework';
+import type { ICheckReport, ICheckState, INotebookCheck, ITestCheck } from './preparework';
 import type { ITabProps } from './props';
 import { seconds } from './runwords';
 
@@ -19,16 +19,17 @@ export function CheckFound({ state, model }: { state: ICheckState; model: Model 
   }
   return (
     <>
-      <p>
+      <div className="ls-Run">
         <Chip tone={report.verdict === 'ready' ? 'done' : 'attention'}>
           {reportWord(report.verdict, trans)}
-        </Chip>{' '}
+        </Chip>
         <span className="ls-Muted">
           {trans.__('Checked')} <Time at={report.made_at} locale={locale} exact />
         </span>
-      </p>
+      </div>
       {!state.current && <p>{trans.__('The source changed since this check.')}</p>}
       {report.tests.length > 0 && <Tests report={report} model={model} />}
+      <NotTried report={report} model={model} />
       <Unnoticed report={report} model={model} />
       {report.by_hand.length > 0 && (
         <>
@@ -77,7 +78,9 @@ function Row({ one, model }: { one: ITestCheck; model: Model }): JSX.Element {
   const said = [one.error, one.stderr].filter(Boolean).join('\n');
   return (
     <tr>
-      <th scope="row">{withoutPoints(one.title) || one.id}</th>
+      <th scope="row">
+        {withoutPoints(one.title)} <span className="ls-Muted">{one.id}</span>
+      </th>
       <td>
         {testWord(one.verdict, trans)}
         {said && (
@@ -95,6 +98,24 @@ function Row({ one, model }: { one: ITestCheck; model: Model }): JSX.Element {
       <td>{seconds(one.seconds, locale)}</td>
       <td>{one.memory_bytes > 0 ? fileSize(one.memory_bytes, locale) : '–'}</td>
     </tr>
+  );
+}
+
+/** The notebooks in whose solution no mistakes were tried, and why. */
+function NotTried({ report, model }: { report: ICheckReport; model: Model }): JSX.Element | null {
+  const { trans } = model.learnspace;
+  const without = report.notebooks.filter(one => one.left_out !== '' || one.ended === 'no_kernel');
+  if (without.length === 0) {
+    return null;
+  }
+  return (
+    <ul aria-label={trans.__('Not tried')}>
+      {without.map(one => (
+        <li key={one.notebook}>
+          {one.notebook}: {notTriedWord(one, trans)}
+        </li>
+      ))}
+    </ul>
   );
 }
 
@@ -129,6 +150,24 @@ function reportWord(verdict: ICheckReport['verdict'], trans: TranslationBundle):
       return trans.__('Mend it before release');
     case 'unfinished':
       return trans.__('Unfinished: the time was over');
+  }
+}
+
+function notTriedWord(one: INotebookCheck, trans: TranslationBundle): string {
+  if (one.ended === 'no_kernel') {
+    return trans.__('There is no kernel for its language here, so its tests were not run.');
+  }
+  switch (one.left_out) {
+    case 'not_python':
+      return trans.__('Mistakes were not tried: its language is not Python.');
+    case 'no_solution':
+      return trans.__('Mistakes were not tried: nothing stands between BEGIN and END SOLUTION.');
+    case 'unlike':
+      return trans.__(
+        'Mistakes were not tried: it behaves differently when its cells are run again.'
+      );
+    default:
+      return trans.__('Mistakes were not tried: the time was over.');
   }
 }
 

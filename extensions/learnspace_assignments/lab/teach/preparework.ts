@@ -6,6 +6,7 @@ import { asRequestError, passesByItself, RequestError } from '../../../learnspac
 import { Loader } from '../../../learnspace_core/lab/loader';
 import type { ILearnspace } from '../../../learnspace_core/lab/tokens';
 import type { IJob } from '../../../learnspace_core/lab/types';
+import type { IDesk } from '../tokens';
 import type { ITaughtAssignment } from '../types';
 
 /** Milliseconds between two looks at a job: at first, and at most. */
@@ -66,12 +67,21 @@ export interface ISurvivor {
   became: string;
 }
 
+/** Whether mistakes were tried in the solution of a notebook, and why not. */
+export interface INotebookCheck {
+  notebook: string;
+  mutants: number;
+  caught: number;
+  left_out: '' | 'not_python' | 'no_solution' | 'no_time' | 'unlike';
+  ended: string;
+}
+
 export interface ICheckReport {
   made_at: string;
   verdict: 'ready' | 'look' | 'mend' | 'unfinished';
-  problems: ISourceProblem[];
   tests: ITestCheck[];
   by_hand: ISourceQuestion[];
+  notebooks: INotebookCheck[];
   survivors: ISurvivor[];
 }
 
@@ -86,6 +96,7 @@ export type Preparing = 'check' | 'release';
 export class PrepareWork {
   constructor(
     private readonly learnspace: ILearnspace,
+    private readonly desk: IDesk,
     private readonly released: () => void
   ) {
     this.draft = new Loader(() => learnspace.request<IDraft>(`${this._path}/release`));
@@ -104,6 +115,7 @@ export class PrepareWork {
     const path = `teach/${segments(one.course, one.name)}`;
     if (path !== this._path) {
       this._path = path;
+      this._source = `courses/${one.course}/source/${one.name}`;
       this.error = null;
       this.ended = null;
       this.draft.clear();
@@ -132,13 +144,26 @@ export class PrepareWork {
     return this._jobs.get(`${this._path}/${kind}`);
   }
 
-  /** Start a check or a release and follow it to its end. */
+  /** Open a file of the source. */
+  async edit(file: string): Promise<void> {
+    const path = this._path;
+    this.error = null;
+    this.changed.emit();
+    try {
+      await this.desk.open(`${this._source}/${file}`);
+    } catch (reason) {
+      this._fail(path, reason);
+    }
+  }
+
+  /** Save what is open of the source, start a check or a release, and follow it to its end. */
   async start(kind: Preparing, body: object): Promise<void> {
     const path = this._path;
     this.error = null;
     this.ended = null;
     this.changed.emit();
     try {
+      await this.desk.saveBelow(this._source);
       const job = await this.learnspace.send<IJob>('POST', `${path}/${kind}`, body);
       await this._follow(path, kind, job);
     } catch (reason) {
@@ -212,6 +237,8 @@ export class PrepareWork {
 
   private readonly _jobs = new Map<string, IJob>();
   private _path = '';
+  /** The folder of the source in the teacher's files. */
+  private _source = '';
 }
 
 function goesOn(job: IJob): boolean {
