@@ -20,6 +20,11 @@ WHY = {
         "the answer gives an object of its own making where a plain value is expected, or stops the check that "
         "asks it. Such an object can say of itself that it is right."
     ),
+    "beside": (
+        "the checks pass, but they work on the notebook's own process (with threads, mocks or magics, for example), in "
+        "which an answer can change how checks run. The answer did nothing wrong by that: Check before release names "
+        "such checks and says how to write them. The operator can set grading.trust_unjudged_tests."
+    ),
     "language": (
         "the checks pass, but they are in another language than Python, in which an answer can change how checks run "
         "without a trace. If this course trusts its learners, the operator can set grading.trusted_languages."
@@ -33,6 +38,11 @@ class Doubted(NamedTuple):
     notebook: str
     test: str
     why: str
+
+
+def by_their_tests(doubts: list[Doubted]) -> bool:
+    """Tell whether nothing in the answers, only what the tests are like, gave the doubts."""
+    return all(one.why in ("beside", "language") for one in doubts)
 
 
 def why_doubted(doubts: list[Doubted], marks: Marks) -> str:

@@ -12,7 +12,7 @@ from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import is_grade, is_locked, is_solution
-from traitlets import Callable, Integer, List, Unicode
+from traitlets import Bool, Callable, Integer, List, Unicode
 
 from learnspace_assignments.helping import Helpers
 from learnspace_assignments.probes import plain, probes
@@ -46,6 +46,9 @@ class SandboxExecute(NbGraderPreprocessor):
     trusted_languages = List(Unicode(), help="Other languages than Python in which a test needs no evidence.").tag(
         config=True
     )
+    trust_unjudged_tests = Bool(
+        False, help="Whether a Python test gives points that only works in the notebook's own process."
+    ).tag(config=True)
     doubt = Callable(
         default_value=lambda _notebook, _test, _why: None, help="Told each test without evidence, and why."
     ).tag(config=True)
@@ -74,6 +77,8 @@ class SandboxExecute(NbGraderPreprocessor):
                 if not any(output.output_type == "error" for output in cell.outputs):
                     as_judged = not got.judged or shown == got.points
                     doubt = no_evidence or got.doubt or ("" if as_judged else "differs")
+                    if doubt == "beside" and (self.trust_unjudged_tests or not _earns(cell, shown)):
+                        doubt = ""
                 test = str(cell.metadata.nbgrader["grade_id"])
                 self.measured(str(resources["unique_key"]), test, got.seconds, _said(cell.outputs))
             if doubt:
@@ -159,6 +164,11 @@ def judge(outputs: list[NotebookNode], most: float) -> None:
             if points is not None and not 0 <= points <= most:
                 outputs.insert(0, _error("NoPoints", NO_POINTS.format(points=points, most=most)))
                 return
+
+
+def _earns(cell: NotebookNode, shown: float | None) -> bool:
+    """Tell whether a test that passed gives points."""
+    return bool(cell.metadata.nbgrader["points"]) and shown != 0
 
 
 def _said(outputs: list[NotebookNode]) -> str:

@@ -82,6 +82,7 @@ class CourseBook:
             self._config.SandboxExecute.measured = lambda *measured: self._note_test(*measured)
             self._config.SandboxExecute.doubt = lambda *doubted: self.doubts.append(Doubted(*doubted))
             self._config.SandboxExecute.trusted_languages = list(settings.grading.trusted_languages)
+            self._config.SandboxExecute.trust_unjudged_tests = settings.grading.trust_unjudged_tests
             self._config.SandboxExecute.seconds = settings.sandbox.seconds
 
     def generate(self, name: str) -> Path:

@@ -11,6 +11,8 @@ from learnspace_people.tables import PersonRow
 
 NO_EVIDENCE = "no_evidence"
 """The reason code of a submission that was graded, and withheld because a test could not have failed."""
+NOT_JUDGED = "not_judged"
+"""The same where the answer did nothing for it: its test cannot be judged from outside."""
 Graded = list[tuple[SubmissionRow, PersonRow]]
 
 
@@ -35,7 +37,7 @@ def add_graded_by_hand(work: Work, book: CourseBook, assignment: AssignmentRow, 
     for row, person in every:
         if row.state not in ("handed_in", "withheld") or (usernames is not None and person.username not in usernames):
             continue
-        if row.id in running or (row.reason_code == NO_EVIDENCE and usernames is None):
+        if row.id in running or (row.reason_code in (NO_EVIDENCE, NOT_JUDGED) and usernames is None):
             # Our own grader has it, or withheld it: then it is for a person to say that it counts.
             continue
         if person.id not in versions:

@@ -6,11 +6,11 @@ import logging
 
 from learnspace_assignments import checking, practicejobs, regradejobs, store
 from learnspace_assignments.coursedir import course_directory, gradebook_time
-from learnspace_assignments.doubts import why_doubted
+from learnspace_assignments.doubts import by_their_tests, why_doubted
 from learnspace_assignments.feedback import feedback_pages
 from learnspace_assignments.gradebook import CourseBook
 from learnspace_assignments.grading import ONE, RUN, ask_all, give_up, unless_graded_meanwhile
-from learnspace_assignments.handgraded import NO_EVIDENCE, add_graded_by_hand
+from learnspace_assignments.handgraded import NO_EVIDENCE, NOT_JUDGED, add_graded_by_hand
 from learnspace_assignments.models import Marks
 from learnspace_assignments.penalties import penalised
 from learnspace_assignments.points import max_points
@@ -110,7 +110,8 @@ def grade_one(work: Work) -> None:
             reason, code = error.message, error.code
     else:
         if book.doubts:
-            reason, code = why_doubted(book.doubts, marks), NO_EVIDENCE
+            reason = why_doubted(book.doubts, marks)
+            code = NOT_JUDGED if by_their_tests(book.doubts) else NO_EVIDENCE
     if marks is not None and not reason:
         pages = feedback_without_teacher(work, book, row, person.student, marks)
     with work.ending("withheld" if reason else "") as session:
@@ -199,7 +200,7 @@ def read_marks(work: Work) -> None:
         marks, formgrader_id = settled_marks(work, book, assignment, person)
         with work.database.write() as session:
             fresh = unless_graded_meanwhile(session, row)
-            if fresh is not None and fresh.reason_code != NO_EVIDENCE:
+            if fresh is not None and fresh.reason_code not in (NO_EVIDENCE, NOT_JUDGED):
                 store.note_graded(session, fresh, marks, formgrader_id)
     with work.database.write() as session:
         session.get_one(AssignmentRow, assignment.id).marks_read_at = changed

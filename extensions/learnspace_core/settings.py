@@ -155,6 +155,11 @@ class Grading(Section):
         description="Other languages than Python, in small letters, whose tests give points without evidence that they "
         "could have failed. Without it, work that passes them is withheld for a person.",
     )
+    trust_unjudged_tests: bool = Field(
+        False,
+        description="Whether Python tests that cannot be judged from outside, such as tests of threads or with mocks, "
+        "give points. Without it, work that passes them is withheld for a person.",
+    )
 
 
 class Jobs(Section):

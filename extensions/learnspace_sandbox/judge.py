@@ -26,14 +26,15 @@ from learnspace_sandbox.answering import PLAIN, Converse, Message, chance, resto
 from learnspace_sandbox.beside import Files
 from learnspace_sandbox.models import CellTimeoutError
 from learnspace_sandbox.remote import Remote, about, number_of
-from learnspace_sandbox.values import BY_NAME, NotPlain, Packed, Packer, Unpacker
+from learnspace_sandbox.values import BY_NAME, LARGEST, NotPlain, Packed, Packer, Unpacker
 
 BESIDE = frozenset(
     (
         *("subprocess", "socket", "threading", "multiprocessing", "asyncio", "concurrent", "signal", "system", "popen"),
         *("pickle", "shelve", "dill", "joblib", "read_pickle", "allow_pickle", "sqlite3", "importlib", "runpy"),
         *("gc", "ctypes", "monkeypatch", "capsys", "get_ipython", "In", "Out", "locals", "vars", "dir", "exec", "eval"),
-        *("compile", "__file__", "__class__", "__code__", "__globals__", "__wrapped__", "__closure__", "_getframe"),
+        *("compile", "await", "_getframe", "__file__", "__class__", "__code__", "__globals__", "__wrapped__"),
+        *("__closure__",),
     )
 )
 """Names of what works on the process that a test runs in, which has to be the notebook's own."""
@@ -48,6 +49,8 @@ ON_FILES = frozenset(
 """Names of what works on the files beside a notebook, which are then kept the same on both sides."""
 DECOYS = 4096
 """Numbers among which an object of the notebook's has to know the one that is expected."""
+MOST_GIVEN = 2_000_000
+"""Elements that a test may give at once."""
 MOST = 1 << 40
 """Of larger numbers, others with a fraction are the same."""
 THERE = ("matplotlib", "pylab", "IPython", "inspect")
@@ -62,7 +65,8 @@ class _Stopped(BaseException):
         self.why = why
 
 
-_UNJUDGED: Message = {"verdict": "", "points": None, "why": "test", "shadowed": False, "files": False}
+def _unjudged(word: str) -> Message:
+    return {"verdict": "", "points": None, "why": "test", "word": word, "shadowed": False, "files": False}
 
 
 class Judge:
@@ -86,9 +90,12 @@ class Judge:
         """What the notebook sent and still has, so that it means the same value when it is sent back."""
         self._familiar: set[int] = set()
         self._errors: dict[str, type[BaseException]] = {}
+        self._raised: list[BaseException] = []
+        self._asked = False
+        """Whether the notebook gave any value yet."""
         self._draws = False
         self._files: Files | None = None
-        self._why = ""
+        self._why = self._word = ""
         self.names = _Names(self)
         self.python = vars(builtins) | {
             "__import__": self._import, "type": _type_of, "isinstance": self._isinstance, "callable": _callable,
@@ -100,18 +107,20 @@ class Judge:
 
         ``verdict`` is ``ok``, ``failed`` or ``timeout``, whatever an error is called; ``points`` the number that it
         gives as partial credit; ``why`` is empty, ``test`` if this test can only be run in the notebook, and ``object``
-        if an object would have had to judge itself. ``shadowed`` says that the notebook has its own of Python's names,
-        ``files`` that the test works with files.
+        if an object would have had to judge itself; ``word`` is what in its text asks for the notebook. ``shadowed``
+        says that the notebook has its own of Python's names, ``files`` that the test works with files.
         """
         points: float | None = None
         try:
             tree = ast.parse(self._source)
             helping = ast.parse(self._helpers)
         except (SyntaxError, ValueError, RecursionError):
-            return _UNJUDGED
+            return _unjudged("")
         words = {*_words(tree), *_words(helping)}
-        if words & BESIDE or _patches(tree) or _patches(helping):
-            return _UNJUDGED
+        if beside := sorted(words & BESIDE):
+            return _unjudged(beside[0])
+        if _patches(tree) or _patches(helping):
+            return _unjudged("patch")
         if words & ON_FILES:
             self._files = _fresh_files()
         self._draws = bool(words & {"random", "seed", "shuffle", "sample", "choice", "RandomState"})
@@ -134,11 +143,11 @@ class Judge:
         finally:
             builtins.input = _INPUT
         told = {"shadowed": self.names.shadowed, "files": self._files is not None}
-        return {"verdict": verdict, "points": points, "why": self._why, **told}
+        return {"verdict": verdict, "points": points, "why": self._why, "word": self._word, **told}
 
     def use(self, do: str, *given: Any, **named: Any) -> Any:
         """Have something done in the notebook and return what comes of it."""
-        packer = Packer(self._sent, aliases=self._copies)
+        packer = Packer(self._sent, aliases=self._copies, most=MOST_GIVEN)
         asked: Message = {
             "do": do,
             "given": [packer.pack(one) for one in given],
@@ -150,6 +159,7 @@ class Judge:
         """Send a question and return the answer to it, or raise what it raised there."""
         if self._why:
             raise _Stopped(self._why)  # a test that went on all the same
+        self._asked = True
         reply = self._converse(message | self._around())
         while "call" in reply:
             reply = self._converse(self._called(reply))
@@ -169,6 +179,7 @@ class Judge:
         except Exception:  # whatever a forged message makes of it
             self.stop("object")
         if error is not None:
+            self._raised.append(error)
             raise error
         return value
 
@@ -216,9 +227,10 @@ class Judge:
         """End the test: an object would have to judge itself."""
         self.stop("object")
 
-    def stop(self, why: str) -> NoReturn:
+    def stop(self, why: str, word: str = "") -> NoReturn:
         """End the test, even if it goes on."""
-        self._why = self._why or why
+        if not self._why:
+            self._why, self._word = why, word
         raise _Stopped(self._why)
 
     def _around(self) -> Message:
@@ -238,10 +250,16 @@ class Judge:
         if type(value) in self._errors.values() or value in self._errors.values():
             self.stop("object")
         if not isinstance(value, types.FunctionType):
-            self.stop("test")
+            self.stop("object") if self._is_given(value) else self.stop("test", type(value).__name__)
         if value not in self._own:
             self._own.append(value)
         return ["own", self._own.index(value)]
+
+    def _is_given(self, value: Any) -> bool:
+        """Tell whether a value that cannot be sent may come of an answer, not of the text of the test."""
+        if isinstance(value, type) and issubclass(value, BaseException):
+            return value.__module__ != "__main__"
+        return any(value is one for one in self._raised) or (self._asked and _is_much(value))
 
     def _received(self, packed: Packed) -> Any:
         kind, number, *told = packed
@@ -343,10 +361,10 @@ class _Globals(Mapping[str, Any]):
         return self._names[name]
 
     def __iter__(self) -> Iterator[str]:
-        self._names.judge.stop("test")
+        self._names.judge.stop("test", "globals")
 
     def __len__(self) -> int:
-        self._names.judge.stop("test")
+        self._names.judge.stop("test", "globals")
 
 
 class _Names(dict[str, Any]):
@@ -386,6 +404,13 @@ def _is_steady(value: Any) -> bool:
     """Tell whether a name need not be asked for again, as one that stands for a function."""
     fixed = isinstance(value, type | types.ModuleType | types.FunctionType | types.BuiltinFunctionType)
     return fixed or (isinstance(value, Remote) and about(value)["kind"] != "object")
+
+
+def _is_much(value: Any) -> bool:
+    """Tell whether only its size keeps a value from being sent."""
+    if type(value) in (list, tuple, set, frozenset, dict, bytes, bytearray):
+        return True
+    return type(value).__module__.partition(".")[0] in ("numpy", "pandas") and getattr(value, "size", 0) > LARGEST
 
 
 def _type_of(value: Any, *more: Any) -> Any:
@@ -435,4 +460,6 @@ def _words(tree: ast.AST) -> set[str]:
                 found.update((node.module or "").split("."))
             case ast.keyword():
                 found.add(node.arg or "")
+            case ast.Await():
+                found.add("await")
     return found

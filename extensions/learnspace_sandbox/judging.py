@@ -22,13 +22,15 @@ class Verdict:
     """How a test was judged.
 
     ``verdict`` is ``ok``, ``failed``, ``timeout`` or, if it could not be judged from outside, empty. ``doubt`` says
-    what to think of it if it passes in the notebook all the same; ``points`` is its partial credit.
+    what to think of it if it passes in the notebook all the same; ``points`` is its partial credit. ``word`` is what in
+    the test's text cannot be judged from outside.
     """
 
     verdict: Literal["", "ok", "failed", "timeout"]
     doubt: Doubt = ""
     points: float | None = None
     needs_probes: bool = False
+    word: str = ""
 
     @property
     def judged(self) -> bool:
@@ -73,7 +75,7 @@ class Judging:
             case _, "timeout":
                 return Verdict("timeout")
             case "test", _:
-                return Verdict("", needs_probes=True)
+                return Verdict("", "beside", needs_probes=True, word=found["word"])
             case "object", _:
                 return Verdict("failed", "object")
             case _, "ok":
@@ -103,4 +105,4 @@ class Judging:
             return frames.ask(self._judge, question, self._until, MESSAGE_BYTES)[0]
         except (frames.Ended, ValueError):
             # What the notebook said was too much for it.
-            return {"verdict": "failed", "points": None, "why": "object", "shadowed": False, "files": False}
+            return {"verdict": "failed", "points": None, "why": "object", "word": "", "shadowed": False, "files": False}

@@ -7,9 +7,10 @@ from typing import Any, Literal
 from pydantic import Base64Bytes, BaseModel
 
 Ended = Literal["", "timeout", "kernel_died", "sandbox_died", "too_much_output", "no_kernel"]
-Doubt = Literal["", "passes_wrong", "differs", "object", "language"]
+Doubt = Literal["", "passes_wrong", "differs", "object", "beside", "language"]
 """Why a test that passed is no evidence: it passes with a wrong expected value too, it does not pass when it is judged
-from outside, an object of the notebook's would have had to judge itself, or it is in another language than Python."""
+from outside, an object of the notebook's would have had to judge itself, its own text asks for what only works beside
+the answer, in the notebook's process, or it is in another language than Python."""
 
 
 class Cell(BaseModel):
@@ -53,13 +54,15 @@ class CellResult(BaseModel):
     """What one cell did, how many seconds it took, and the most memory its process held meanwhile (0: unknown).
 
     ``not_run`` is a result of its own: no verdict is not a pass. ``doubt`` says why a test that passed is not believed;
-    ``judged`` that it was judged from outside too, where it gave ``points`` as partial credit.
+    ``judged`` that it was judged from outside too, where it gave ``points`` as partial credit; ``word`` for which word
+    of its it could not be.
     """
 
     status: Literal["ok", "error", "not_run"]
     outputs: list[dict[str, Any]] = []
     doubt: Doubt = ""
     judged: bool = False
+    word: str = ""
     points: float | None = None
     seconds: float = 0
     memory_bytes: int = 0

@@ -69,6 +69,10 @@ _NAMELESS = {
 """Built-in classes that only :mod:`types` has a name for."""
 
 
+_BOTH_WAYS = ("name", "scalar", "time", "datetime", "Series", "DataFrame")
+"""What can be written so that it is read as a value that is not plain."""
+
+
 class NotPlain(Exception):
     """What was sent is no plain data."""
 
@@ -80,6 +84,7 @@ class Packer:
         other: writes what is not plain, or raises.
         known: values that came with the question, by their ids here, with their numbers in it.
         aliases: copies here of changeable values that the other side sent: the number of its answer, and theirs in it.
+        most: elements that it may hold.
     """
 
     def __init__(
@@ -87,6 +92,7 @@ class Packer:
         other: Callable[[Any], Packed],
         known: dict[int, int] | None = None,
         aliases: dict[int, tuple[int, int]] | None = None,
+        most: int = LARGEST,
     ) -> None:
         self._other = other
         self._known = known or {}
@@ -94,7 +100,7 @@ class Packer:
         self.numbers: dict[int, int] = {}
         self.kept: list[Any] = []
         """Changeable values in the order of their numbers."""
-        self._left = LARGEST
+        self._left = most
 
     def pack(self, value: Any) -> Packed:
         """Return a value in the form in which it travels."""
@@ -239,7 +245,12 @@ class Unpacker:
         if name in _CONTAINERS or name in _MAPPINGS:
             return self._whole(name, *rest)
         reader = getattr(self, f"_read_{name}", None) if isinstance(name, str) else None
-        return self._other(packed) if reader is None else reader(*rest)
+        if reader is None:
+            return self._other(packed)
+        made = reader(*rest)
+        if name in _BOTH_WAYS and Packer(_no_other).pack(made)[0] == "id":
+            raise NotPlain  # ours would not have sent it
+        return made
 
     def _whole(self, name: str, number: int, inside: list[Any]) -> Any:
         if name in ("tuple", "frozenset"):

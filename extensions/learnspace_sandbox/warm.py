@@ -116,7 +116,7 @@ class Supervisor:
                 elif tried != "ok":
                     # A test counts as passed only if it passed wherever it ran.
                     result.status = "error"
-                result.judged, result.points = found.judged, found.points
+                result.judged, result.points, result.word = found.judged, found.points, found.word
                 result.doubt = "passes_wrong" if passed else found.doubt if result.status == "ok" else ""
                 results.append(result)
         except frames.Ended as stop:

@@ -8,7 +8,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.utils import determine_grade
 
-from learnspace_assignments.doubts import WHY, Doubted, why_doubted
+from learnspace_assignments.doubts import WHY, Doubted, by_their_tests, why_doubted
 from learnspace_assignments.execute import SandboxExecute
 from learnspace_assignments.models import Marks
 from learnspace_core.settings import Sandbox
@@ -70,3 +70,26 @@ def test_each_doubt_is_said_in_words() -> None:
     both = why_doubted([Doubted("ps1", "q1", "differs"), Doubted("ps1", "q2", "object")], marks)
     assert "q1: the checks" in both
     assert "q2: the answer" in both
+
+
+def test_only_what_an_answer_did_counts_against_it() -> None:
+    assert by_their_tests([Doubted("ps1", "q1", "beside"), Doubted("ps1", "q2", "language")])
+    assert not by_their_tests([Doubted("ps1", "q1", "beside"), Doubted("ps1", "q2", "differs")])
+
+
+BESIDE = "import threading\nassert half(3) == 1.5"
+
+
+def test_a_test_of_the_notebooks_process_gives_points_only_where_it_is_trusted(tmp_path: Path) -> None:
+    right, wrong = _cell("def half(x):\n    return x / 2"), _cell("def half(x):\n    return x")
+    test = _cell(BESIDE, grade=True)
+    assert _graded(tmp_path, right, test) == (0, ["beside"])
+    assert _graded(tmp_path, right, test, trust_unjudged_tests=True) == (2, [])
+    assert _graded(tmp_path, wrong, test) == (0, [])
+
+
+def test_nothing_is_withheld_where_nothing_is_earned(tmp_path: Path) -> None:
+    right = _cell("def half(x):\n    return x / 2")
+    assert _graded(tmp_path, right, _cell(BESIDE, grade=True, points=0)) == (0, [])
+    assert _graded(tmp_path, right, _cell(f"{BESIDE}\n0", grade=True)) == (0, [])
+    assert _graded(tmp_path, right, _cell(f"{BESIDE}\n1", grade=True)) == (0, ["beside"])

@@ -16,6 +16,7 @@ import pytest
 from sqlalchemy import func, select
 
 from learnspace_assignments import store
+from learnspace_assignments.coursedir import place_source
 from learnspace_assignments.models.practice import PracticeResult
 from learnspace_assignments.practicefiles import PracticeFiles
 from learnspace_assignments.tables import AssignmentRow, PracticeRow, SubmissionRow
@@ -25,7 +26,7 @@ from learnspace_core.models import FileEntry
 from learnspace_core.settings import Settings
 from learnspace_core.tables import JobRow, RecordRow
 from tests.conftest import Client, Clock
-from tests.learnspace_assignments.conftest import Work
+from tests.learnspace_assignments.conftest import Work, source_notebook
 
 BASE = "assignments/art/doubling"
 HERE = f"{BASE}/practice"
@@ -208,6 +209,20 @@ async def test_hidden_tests_run_only_if_the_teacher_allows_it(client: Client, re
     assert (question["passes"], question["hidden"], question["message"]) == (False, True, "")
     assert question["title"] == "Doubling"
     assert (await _check(client, work, RIGHT)).json()["newest"]["result"]["passing"] == 1
+
+
+@sqlite
+async def test_a_test_that_only_gives_points_by_hand_passes_here(
+    client: Client, released: Database, work: Work, settings: Settings, tmp_path: Path
+) -> None:
+    notebook = source_notebook()
+    notebook.cells[2].source = "import threading\n" + notebook.cells[2].source
+    nbformat.write(notebook, tmp_path / "doubling" / "doubling.ipynb")
+    place_source(settings, "art", tmp_path / "doubling", "doubling")
+    work.do("release")
+    _offer(released, tests="visible", tells="messages")
+    assert (await _check(client, work, RIGHT)).json()["newest"]["result"]["passing"] == 1
+    assert (await _check(client, work, "def double(x):\n    return 5")).json()["newest"]["result"]["passing"] == 0
 
 
 @sqlite

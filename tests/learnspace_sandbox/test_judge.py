@@ -345,9 +345,65 @@ def test_what_the_course_defines_for_its_tests_is_not_the_answers_to_change(run:
     assert _judged(run, answer, "check(square(3), 9)", helpers=helper)[0].doubt == "differs"
 
 
-def test_a_test_of_the_notebook_itself_is_tried_beside_it_as_before(run: Run) -> None:
-    (result,) = _judged(run, "x = 1", "assert 'x' in get_ipython().user_ns")
-    assert (result.status, result.judged, result.doubt) == ("ok", False, "")
+BESIDE = {
+    "assert 'x' in get_ipython().user_ns": "get_ipython",
+    "import threading\nassert x == 1": "threading",
+    "from unittest.mock import patch\nwith patch('random.random'):\n    assert x == 1": "patch",
+    "assert sorted(globals())": "globals",
+    "def numbers():\n    yield 1\nassert sum(same(numbers())) == 1": "generator",
+    "class Own:\n    pass\nassert same(Own())": "Own",
+    "class OwnError(Exception):\n    pass\nassert same(OwnError) is OwnError": "type",
+}
+"""Tests that only work in the notebook's process, each with the word that says why."""
+
+
+def test_a_test_of_the_notebook_itself_says_so_by_its_text(run: Run) -> None:
+    answer = "x = 1\ndef same(value):\n    return value"
+    for (test, word), result in zip(BESIDE.items(), _judged(run, answer, *BESIDE), strict=True):
+        assert (result.status, result.judged, result.doubt, result.word) == ("ok", False, "beside", word), test
+    (wrong,) = _judged(run, "x = 2", "import threading\nassert x == 1")
+    assert (wrong.status, wrong.doubt) == ("error", "")
+
+
+CHOOSES = [
+    # Forged messages, and errors, that cannot be sent again: it would be the answer that chose not to be judged.
+    "def make():\n    raise KeyError\ndef use(value):\n    return 9",
+    """
+from learnspace_sandbox import answering
+said = answering.Answering.answer
+def answer(self, message):
+    reply = said(self, message)
+    if "value" in reply and message["do"] == "call":
+        reply["value"] = ["list", 0, [0] * 2_100_000] if reply["value"] is None else reply["value"]
+    return reply
+answering.Answering.answer = answer
+def make():
+    return None
+def use(value):
+    return 9
+""",
+    """
+from learnspace_sandbox import answering
+said = answering.Answering.answer
+def answer(self, message):
+    reply = said(self, message)
+    if "value" in reply and message["do"] == "call":
+        reply["value"] = reply["value"] or ["datetime", "2026-01-01T00:00:00+00:00"]
+    return reply
+answering.Answering.answer = answer
+def make():
+    return None
+def use(value):
+    return 9
+""",
+]
+
+
+@pytest.mark.parametrize("answer", CHOOSES)
+def test_an_answer_does_not_choose_to_be_tried_beside(run: Run, answer: str) -> None:
+    test = "try:\n    got = make()\nexcept KeyError as error:\n    got = error\nassert use(got) == 9"
+    (result,) = _judged(run, answer, test)
+    assert result.status == "error" or result.doubt == "object"
 
 
 def test_an_answer_that_never_comes_costs_its_own_points_only(run: Run) -> None:

@@ -29,6 +29,10 @@ function why(code: string, trans: TranslationBundle): string {
       return trans.__(
         'A check passes without showing that the answer is right, so it gave no points. Look at the answer and mark it by hand.'
       );
+    case 'not_judged':
+      return trans.__(
+        'A check passes that cannot be judged from outside the notebook, so it gave no points. The learner did nothing wrong: look at the answer and mark it by hand.'
+      );
     case 'worker_died':
       return trans.__(
         'The grader stopped three times while it graded this. Mark it by hand, or tell the operator.'
