@@ -24,7 +24,7 @@ from learnspace_assignments.sources import (
     read_source,
     source_folder,
 )
-from learnspace_assignments.trials import NotebookTrial, Outcome, Variants
+from learnspace_assignments.trials import Doubted, NotebookTrial, Outcome, Variants
 from learnspace_core.database import now
 from learnspace_core.jobs import Work, job
 from learnspace_core.settings import Settings
@@ -54,6 +54,7 @@ class _Findings:
     questions: list[SourceQuestion]
     reference: dict[int, Outcome] = field(default_factory=dict)
     untouched: dict[int, Outcome] = field(default_factory=dict)
+    withheld: dict[int, Doubted] = field(default_factory=dict)
     repeats: list[dict[int, Outcome]] = field(default_factory=list)
     mutants: int = 0
     variants: Variants = field(default_factory=Variants)
@@ -85,7 +86,7 @@ class Check:
         digest = digest_of_source(folder)
         source = read_source(folder)
         findings = [] if source.errors else [self._begin(source, name) for name in source.notebooks]
-        self._total = sum(2 + self.grading.check_repeats for one in findings if one.trial.tests)
+        self._total = sum(3 + self.grading.check_repeats for one in findings if one.trial.tests)
         for one in findings:
             if one.trial.tests:
                 self._try(one)
@@ -99,6 +100,9 @@ class Check:
     def _try(self, one: _Findings) -> None:
         self._step()
         one.reference = one.trial.reference()
+        self._step()
+        if one.trial.ended != "no_kernel":
+            one.withheld = one.trial.withheld(self.grading)
         self._step()
         if one.trial.ended != "no_kernel":
             one.untouched = one.trial.untouched()
@@ -185,6 +189,8 @@ def _tests_of(one: _Findings) -> list[TestCheck]:
         shares = [reference.share, *(again[place].share for again in one.repeats), *one.variants.repeats.get(place, [])]
         if place in one.variants.unlike:
             shares = shares[: 1 + len(one.repeats)]
+        earns_all = reference.share == 1 and question.points > 0
+        doubted = one.withheld.get(place) if earns_all else None
         relevant = _relevant(one, place, relied[place]) if reference.share == 1 else []
         test = TestCheck(
             notebook=one.name,
@@ -201,6 +207,8 @@ def _tests_of(one: _Findings) -> list[TestCheck]:
             memory_bytes=reference.memory_bytes,
             stderr=reference.stderr,
             error=reference.error,
+            withheld=doubted.why if doubted else "",
+            word=doubted.word if doubted else "",
             verdict="good",
         )
         found.append(test.model_copy(update={"verdict": _verdict(test, reference, untouched)}))
@@ -256,4 +264,5 @@ def _overall(report: CheckReport) -> str:
         return "mend"
     if "not_run" in verdicts or report.stopped:
         return "unfinished"
-    return "look" if "never_fails" in verdicts or report.problems else "ready"
+    look = "never_fails" in verdicts or any(test.withheld for test in report.tests) or report.problems
+    return "look" if look else "ready"

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import nbformat
 from nbformat import NotebookNode
@@ -17,11 +17,12 @@ from nbgrader.preprocessors import ClearSolutions
 from nbgrader.utils import determine_grade, is_grade, is_solution
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from learnspace_assignments.execute import files_beside, kernel_of, outputs_of
+from learnspace_assignments.execute import SandboxExecute, files_beside, kernel_of, outputs_of
 from learnspace_assignments.mutations import Mutant, mutants_of, names_of
 from learnspace_assignments.testmessages import ENDED
+from learnspace_core.settings import Grading
 from learnspace_sandbox.engine import Run
-from learnspace_sandbox.models import Cell, Request
+from learnspace_sandbox.models import Cell, Doubt, Request, Result
 from learnspace_sandbox.variants import MIME
 
 log = logging.getLogger(__name__)
@@ -38,6 +39,13 @@ class Outcome:
     error: str = ""
     seconds: float = 0
     memory_bytes: int = 0
+
+
+class Doubted(NamedTuple):
+    """Why a test would give no points, and the word in it that it is for."""
+
+    why: Doubt
+    word: str
 
 
 @dataclass(frozen=True)
@@ -90,6 +98,7 @@ class NotebookTrial:
         self.seconds = seconds
         self.kernel = kernel_of(notebook)
         self.files = files_beside(folder)
+        self._folder, self._metadata = folder, notebook.metadata
         self.code = [cell for cell in notebook.cells if cell.cell_type == "code"]
         learners, _ = ClearSolutions().preprocess(copy.deepcopy(notebook), {})
         self.untouched_code = [cell for cell in learners.cells if cell.cell_type == "code"]
@@ -104,6 +113,24 @@ class NotebookTrial:
     def reference(self, hash_seed: int | None = None) -> dict[int, Outcome]:
         """Run the notebook with its solutions in a fresh kernel and return what each test gave."""
         return self._run([cell.source for cell in self.code], hash_seed)
+
+    def withheld(self, grading: Grading) -> dict[int, Doubted]:
+        """Grade the notebook with its solutions as work that is handed in, and return the tests that give no points."""
+        words: list[str] = []
+
+        def run(request: Request) -> Result:
+            result = self.run(request)
+            words.extend(cell.word for cell in result.cells)
+            return result
+
+        found: dict[str, Doubt] = {}
+        step = SandboxExecute(run=run, seconds=self.seconds, doubt=lambda _, test, why: found.update({test: why}))
+        step.trusted_languages = list(grading.trusted_languages)
+        step.trust_unjudged_tests = grading.trust_unjudged_tests
+        resources = {"metadata": {"path": str(self._folder)}, "unique_key": self.name}
+        step.preprocess(nbformat.v4.new_notebook(cells=copy.deepcopy(self.code), metadata=self._metadata), resources)
+        tests = {place: self.grade_id(place) for place in self.tests}
+        return {place: Doubted(found[test], words[place]) for place, test in tests.items() if test in found}
 
     def untouched(self) -> dict[int, Outcome]:
         """Run the notebook as learners get it, with the hidden tests that grading puts back."""

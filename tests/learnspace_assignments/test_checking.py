@@ -85,6 +85,41 @@ def test_a_good_assignment_is_ready_and_what_a_person_marks_is_listed(tmp_path: 
     assert [(one.id, one.points) for one in report.by_hand] == [("why", 3)]
 
 
+def test_a_test_that_gives_points_only_by_hand_is_told_before_release(tmp_path: Path) -> None:
+    thread = """
+import threading
+got = []
+thread = threading.Thread(target=lambda: got.append(double(3)))
+thread.start()
+thread.join()
+assert got == [6]"""
+    patched = "from unittest.mock import patch\nwith patch('builtins.print'):\n    assert double(3) == 6"
+    tests = {"thread": thread, "patched": patched, "given": "assert double(iter([1])) == 2", "good": TESTS["good"]}
+    solution = SOLVED.replace("return 2 * x", "return 2 * (x if isinstance(x, int) else next(x))")
+    unpaid = cell("code", thread, grade_id="unpaid", grade=True, locked=True, points=0)
+    cells = [_test(name, source) for name, source in tests.items()]
+    folder = _write(tmp_path, cell("code", solution, grade_id="double", solution=True), unpaid, *cells)
+    report = _check(folder, tmp_path, check_repeats=1)
+    found = {test.id: (test.verdict, test.withheld, test.word) for test in report.tests}
+    assert found == {
+        "unpaid": ("good", "", ""),
+        "thread": ("good", "beside", "threading"),
+        "patched": ("good", "beside", "patch"),
+        "given": ("good", "beside", "list_iterator"),
+        "good": ("good", "", ""),
+    }
+    assert report.verdict == "look"
+    report = _check(folder, tmp_path, check_repeats=1, trust_unjudged_tests=True)
+    assert {test.withheld for test in report.tests} == {""}
+
+
+def test_a_language_that_gives_points_only_by_hand_is_told_before_release(tmp_path: Path, other_kernel: str) -> None:
+    solved = cell("code", "x = 1", grade_id="x", solution=True)
+    folder = _write(tmp_path, solved, _test("tests", "assert x == 1"), kernel=other_kernel, language="R")
+    report = _check(folder, tmp_path, check_repeats=1)
+    assert [(test.withheld, test.word) for test in report.tests] == [("language", "")]
+
+
 def test_a_mistake_that_no_test_notices_is_shown(tmp_path: Path) -> None:
     solved = cell("code", SOLVED.replace("2 * x", "x + x if x < 100 else 0"), grade_id="double", solution=True)
     report = _check(_write(tmp_path, solved, _test("tests", "assert double(3) == 6")), tmp_path, check_repeats=1)

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from learnspace_assignments.models.preparing import Problem, SourceQuestion
 from learnspace_core.models import Job
+from learnspace_sandbox.models import Doubt
 
 TestVerdict = Literal["good", "fails", "free", "flaky", "never_fails", "not_run"]
 """``fails``: the reference does not earn full marks. ``free``: an untouched notebook does. ``flaky``: the same
@@ -27,6 +28,8 @@ class TestCheck(BaseModel):
     earn. ``passed`` of ``runs`` runs of the reference earned full marks. ``caught`` of ``mutants`` deliberate mistakes
     in the solution that the test relies on cost points. ``seconds`` and ``memory_bytes`` (0: unknown) are those of the
     reference; ``stderr`` is what it wrote there, for which stock nbgrader gives no points; ``error`` its error.
+    ``withheld`` says why work would be withheld that passes the test as the reference does, ``word`` what in the test
+    it is for, where that can be said.
     """
 
     notebook: str
@@ -43,6 +46,8 @@ class TestCheck(BaseModel):
     memory_bytes: int
     stderr: str = ""
     error: str = ""
+    withheld: Doubt = ""
+    word: str = ""
     verdict: TestVerdict
 
 

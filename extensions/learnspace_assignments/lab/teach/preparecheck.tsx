@@ -82,7 +82,8 @@ function Row({ one, model }: { one: ITestCheck; model: Model }): JSX.Element {
         {withoutPoints(one.title)} <span className="ls-Muted">{one.id}</span>
       </th>
       <td>
-        {testWord(one.verdict, trans)}
+        {(one.verdict !== 'good' || !one.withheld) && testWord(one.verdict, trans)}
+        {one.withheld && <div>{withheldWord(one, trans)}</div>}
         {said && (
           <details>
             <summary>{trans.__('What it said')}</summary>
@@ -168,6 +169,37 @@ function notTriedWord(one: INotebookCheck, trans: TranslationBundle): string {
       );
     default:
       return trans.__('Mistakes were not tried: the time was over.');
+  }
+}
+
+/** Why nobody gets points for a test without a person, and what its teacher can do. */
+function withheldWord(one: ITestCheck, trans: TranslationBundle): string {
+  switch (one.withheld) {
+    case 'language':
+      return trans.__(
+        'Points only by hand: nothing shows that a test in this language can fail. The operator can trust the language.'
+      );
+    case 'object':
+      return trans.__(
+        'Points only by hand: it lets an object of the solution judge itself. Compare plain values: numbers, texts, lists.'
+      );
+    case 'passes_wrong':
+      return trans.__(
+        'Points only by hand: it passes with a wrong expected value too. Expect what only a right answer gives.'
+      );
+    case 'beside':
+      return one.word
+        ? trans.__(
+            'Points only by hand: it cannot be judged from outside the notebook, because it uses %1. Call the functions without it, and compare what they give.',
+            one.word
+          )
+        : trans.__(
+            'Points only by hand: it cannot be judged from outside the notebook. Call the functions, and compare what they give.'
+          );
+    default:
+      return trans.__(
+        'Points only by hand: your solution passes in the notebook, but not where the test sees only what it gives. Call the functions, and compare what they give.'
+      );
   }
 }
 

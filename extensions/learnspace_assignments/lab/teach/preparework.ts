@@ -56,6 +56,9 @@ export interface ITestCheck {
   memory_bytes: number;
   stderr: string;
   error: string;
+  /** Why work that passes the test would get no points for it, and the word in the test that it is for. */
+  withheld: '' | 'passes_wrong' | 'differs' | 'object' | 'beside' | 'language';
+  word: string;
   verdict: 'good' | 'fails' | 'free' | 'flaky' | 'never_fails' | 'not_run';
 }
 
