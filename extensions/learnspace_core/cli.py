@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from learnspace_core.errors import LearnspaceError
@@ -33,6 +34,8 @@ console = Console()
 
 NEEDED_FOR_CONTAINERS = ("Docker engine", "space image", "grader image")
 """Names of the doctor's checks without which ``up --spaces docker`` does not start."""
+HIGHEST_PORT_OF_UP = 65535 - 104
+"""The last of the internal ports is 104 above it."""
 
 
 def main() -> None:
@@ -45,7 +48,7 @@ def main() -> None:
         app(standalone_mode=True)
     except LearnspaceError as error:
         Console(stderr=True, highlight=False, soft_wrap=True).print(
-            f"[bold]{error.code}[/bold]: ", error.message, sep="", markup=True
+            f"[bold]{error.code}[/bold]: ", escape(error.message), sep="", markup=True
         )
         sys.exit(2)
 
@@ -89,7 +92,15 @@ def _root(show_version: Annotated[bool, typer.Option("--version", help="Show the
 @app.command()
 def up(
     spaces: Annotated[str, typer.Option(help="process or docker; overrides learnspace.toml.")] = "",
-    port: Annotated[int, typer.Option(help="Port for browsers; the internal ones follow it.")] = 0,
+    port: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            max=HIGHEST_PORT_OF_UP,
+            show_default="front.port in learnspace.toml",
+            help="Port for browsers; the internal ones are 100 above it.",
+        ),
+    ] = None,
     materials: Annotated[
         Path | None, typer.Option(help="Directory of course folders to import.", exists=True, file_okay=False)
     ] = None,
@@ -154,7 +165,7 @@ def db_upgrade() -> None:
     console.print(f"The databases of {settings.state} are up to date.")
 
 
-def _settings_of_up(spaces: str, port: int) -> Settings:
+def _settings_of_up(spaces: str, port: int | None) -> Settings:
     """Return the settings with the options of the command."""
     settings = load_settings()
     if spaces not in ("", "process", "docker"):
@@ -180,6 +191,11 @@ def _welcome(settings: Settings, accounts: list[Account], courses: bool) -> None
         console.print(
             "\nSpaces are plain processes of your own user: they do [bold]not[/bold] isolate learners from each "
             "other. For real learners use containers: make up SPACES=docker"
+        )
+    if settings.sandbox_kind == "process":
+        console.print(
+            "\nSubmitted notebooks are graded in limited processes of your own user: that is [bold]no[/bold] security "
+            "boundary."
         )
     console.print("\nCtrl-C stops everything. Data and logs are in", str(settings.state))
 

@@ -52,6 +52,7 @@ def test_a_teacher_grades_a_class_and_sees_how_it_went(stack: Stack, browser: Br
     panel = page.get_by_role("main", name="Teach")
     _stop_and_go_on(page, panel)
     _look_at_who_needs_a_person(page, panel)
+    _grade_some(page, panel)
     _read_the_report(page, panel)
 
 
@@ -59,6 +60,7 @@ def _stop_and_go_on(page: Page, panel: Locator) -> None:
     panel.get_by_role("button", name="Grade all (38)").click()
     expect(panel.get_by_text(re.compile(r"of 38 graded.*being graded"))).to_be_visible()
     expect(panel.get_by_text("You may close this; it goes on.")).to_be_visible()
+    expect(panel.get_by_text("That is no security boundary")).to_be_visible()
     shot(page, "grading-1-running")
     panel.get_by_role("button", name="Stop", exact=True).click()
     expect(panel.get_by_text(re.compile(r"Stopped\. \d+ of 38 are graded, the others wait\."))).to_be_visible()
@@ -90,6 +92,18 @@ def _look_at_who_needs_a_person(page: Page, panel: Locator) -> None:
     expect(panel.get_by_text("A check passes without showing that the answer is right")).to_be_visible()
     expect(panel.get_by_role("button", name="Grade the withheld again (2)")).to_be_visible()
     shot(page, "grading-3-withheld")
+
+
+def _grade_some(page: Page, panel: Locator) -> None:
+    for name in ("Learner 36", "Learner 37", "Learner 1"):
+        panel.get_by_role("checkbox", name=f"Choose: {name}", exact=True).press("Space")
+    chosen = panel.get_by_role("group", name="The chosen")
+    # Marked by hand already or not, who has marks can have them back; who has none can be graded.
+    expect(chosen.get_by_role("button", name="Return feedback of the chosen (1)")).to_be_visible()
+    shot(page, "grading-3-chosen")
+    chosen.get_by_role("button", name="Grade the chosen (2)").click()
+    expect(chosen).to_have_count(0)
+    expect(panel.get_by_text("0 graded. 2 need you: they stand first below.")).to_be_visible(timeout=60_000)
 
 
 def _read_the_report(page: Page, panel: Locator) -> None:

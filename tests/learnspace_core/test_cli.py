@@ -64,6 +64,7 @@ def test_a_course_and_a_roster_are_imported(state: Path, tmp_path: Path) -> None
     [
         (["course", "import", "nowhere"], "bad_course"),
         (["people", "import", "nowhere.csv"], "bad_roster"),
+        (["people", "import", "of [/class] 3.csv"], "bad_roster"),
         (["people", "password", "nobody"], "not_found"),
         (["serve", "nonsense"], "unknown_process"),
         (["up", "--spaces", "cloud"], "bad_settings"),
@@ -74,6 +75,18 @@ def test_a_mistake_is_one_clear_line(state: Path, arguments: list[str], code: st
     assert done.returncode == 2
     assert done.stderr.startswith(f"{code}: ")
     assert "Traceback" not in done.stderr + done.stdout
+
+
+def test_a_name_in_brackets_is_said_as_it_is(state: Path) -> None:
+    assert "class [b].csv" in _run(state, "people", "import", "class [b].csv").stderr
+
+
+@pytest.mark.parametrize("port", ["0", "-4", "65432", "99999"])
+def test_a_port_that_cannot_be_is_a_mistake(state: Path, port: str) -> None:
+    done = _run(state, "up", "--port", port)
+    assert done.returncode == 2
+    assert "--port" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize("arguments", [["course", "import", str(COURSE)], ["people", "password", "amy"]])

@@ -345,5 +345,7 @@ export interface ITaughtAssignment {
   learners: number;
   max_score: number;
   submissions: ITaughtSubmission[];
+  /** Whether what was handed in is graded in containers. */
+  isolated: boolean;
   job: IJob | null;
 }

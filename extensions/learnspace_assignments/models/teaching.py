@@ -44,7 +44,8 @@ class TaughtSubmission(BaseModel):
 class TaughtAssignment(BaseModel):
     """An assignment as its teacher sees it: how many learners the course has and who handed in.
 
-    ``version`` counts the versions that were released.
+    ``version`` counts the versions that were released. ``isolated`` says whether what was handed in runs in containers
+    while it is graded; where it does not, a notebook can read what the grader can.
     """
 
     course: str
@@ -57,4 +58,5 @@ class TaughtAssignment(BaseModel):
     learners: int
     max_score: float
     submissions: list[TaughtSubmission]
+    isolated: bool
     job: Job | None = None

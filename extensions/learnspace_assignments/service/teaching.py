@@ -70,7 +70,7 @@ def teach(request: Request, caller: Caller) -> list[TaughtAssignment]:
     with database.read() as session:
         granted = store.Granted(session, courses)
         rows = store.list_assignments(session, courses, released=False)
-        return [_taught(session, row, title, granted) for row, title in rows if is_there(request, row)]
+        return [_taught(request, session, row, title, granted) for row, title in rows if is_there(request, row)]
 
 
 @api.get("/teach/{course}/{name}/submissions")
@@ -148,7 +148,7 @@ async def release(request: Request, caller: Caller, course: str, name: str) -> T
         with database.write() as session:
             row = store.ensure_assignment(session, course, name, *_known(session, course, name))
             store.release(session, row, entries, points)
-            return _taught(session, row, _title(session, course))
+            return _taught(request, session, row, _title(session, course))
 
     return await run_in_threadpool(give_out)
 
@@ -207,7 +207,7 @@ def _marks_are_stale(request: Request, session: Session, row: AssignmentRow) -> 
 
 
 def _taught(
-    session: Session, row: AssignmentRow, course_title: str, granted: store.Granted | None = None
+    request: Request, session: Session, row: AssignmentRow, course_title: str, granted: store.Granted | None = None
 ) -> TaughtAssignment:
     job_row = session.get(JobRow, row.job_id) if row.job_id else None
     granted = granted or store.Granted(session, [row.course_id])
@@ -223,6 +223,7 @@ def _taught(
         learners=len(people.list_members(session, row.course_id)),
         max_score=row.max_score,
         submissions=_taught_submissions(session, row, store.newest_submissions(session, row), granted, running),
+        isolated=request.app.state.settings.sandbox_kind == "docker",
         job=told(session, job_row) if job_row else None,
     )
 

@@ -7,6 +7,7 @@ import { keyOf } from '../learnerwork';
 import { Repairs } from '../repairs';
 import { SubmissionChip } from '../states';
 import type { IMarks, ITaughtSubmission, SubmissionState } from '../types';
+import { ChosenButtons } from './chosen';
 import { Progress } from './running';
 import type { ITabProps } from './props';
 import { Withheld } from './withheld';
@@ -23,6 +24,9 @@ const ORDER: SubmissionState[] = [
 
 interface IProps extends ITabProps {
   busy: boolean;
+  /** The submissions that were ticked, by id. */
+  chosen: ReadonlySet<string>;
+  onChoose: (id: string, chosen: boolean) => void;
 }
 
 export function SubmissionsTab({ one, model }: ITabProps): JSX.Element {
@@ -33,8 +37,20 @@ export function SubmissionsTab({ one, model }: ITabProps): JSX.Element {
   const toMark = work.count(one, 'needs_marks');
   const withheld = work.count(one, 'withheld');
   const busy = work.jobs.has(keyOf(one));
+  const [chosen, setChosen] = React.useState<ReadonlySet<string>>(new Set());
+  const choose = (id: string, ticked: boolean): void =>
+    setChosen(
+      before => new Set([...before].filter(each => each !== id).concat(ticked ? [id] : []))
+    );
   return (
     <div className="ls-Detail">
+      {!one.isolated && (
+        <p className="ls-Muted">
+          {trans.__(
+            'On this platform, what learners hand in is graded without a container. That is no security boundary: a notebook may reach other people’s work and marks.'
+          )}
+        </p>
+      )}
       <div className="ls-Buttons">
         <button
           className={`ls-Button${waiting > 0 ? ' ls-mod-filled' : ''}`}
@@ -60,14 +76,22 @@ export function SubmissionsTab({ one, model }: ITabProps): JSX.Element {
           {trans.__('Return all feedback (%1)', graded)}
         </button>
       </div>
+      <ChosenButtons
+        chosen={one.submissions.filter(each => chosen.has(each.id))}
+        one={one}
+        model={model}
+        busy={busy}
+        onDone={() => setChosen(new Set())}
+      />
       <Progress one={one} model={model} />
       {work.error && <Problem error={work.error} trans={trans} onRetry={() => work.retry()} />}
-      <SubmissionsTable one={one} model={model} busy={busy} />
+      <SubmissionsTable one={one} model={model} busy={busy} chosen={chosen} onChoose={choose} />
     </div>
   );
 }
 
-function SubmissionsTable({ one, model, busy }: IProps): JSX.Element {
+function SubmissionsTable(props: IProps): JSX.Element {
+  const { one, model } = props;
   const { trans, locale } = model.learnspace;
   if (one.submissions.length === 0) {
     return <Empty>{trans.__('Nobody has handed in yet.')}</Empty>;
@@ -92,7 +116,7 @@ function SubmissionsTable({ one, model, busy }: IProps): JSX.Element {
         </thead>
         <tbody>
           {rows.map(each => (
-            <Row key={each.id} each={each} one={one} model={model} busy={busy} />
+            <Row key={each.id} each={each} {...props} />
           ))}
         </tbody>
       </table>
@@ -101,13 +125,21 @@ function SubmissionsTable({ one, model, busy }: IProps): JSX.Element {
 }
 
 function Row(props: IProps & { each: ITaughtSubmission }): JSX.Element {
-  const { each, model } = props;
+  const { each, model, chosen, onChoose } = props;
   const { learnspace } = model;
   const { trans, locale } = learnspace;
   return (
     <tr>
       <th scope="row">
-        {whoWord(each)}
+        <label className="ls-Check">
+          <input
+            type="checkbox"
+            aria-label={trans.__('Choose: %1', whoWord(each))}
+            checked={chosen.has(each.id)}
+            onChange={event => onChoose(each.id, event.target.checked)}
+          />
+          {whoWord(each)}
+        </label>
         {each.team ? (
           <span className="ls-Muted">
             {' '}
