@@ -8,28 +8,12 @@ import type { Widget } from '@lumino/widgets';
 import type { INotebookPanel } from './layer/notebook';
 import type { FeedbackLayer } from './layer/layer';
 import type { AssignmentsModel } from './model';
-import type { IAssignment, IMarks, ISubmission } from './types';
+import type { IAssignment, IReturned } from './types';
 
 /** Milliseconds between two questions whether something was returned, while a learner goes back and forth. */
 const QUIET = 60_000;
 /** The folder of a version that was brought back, which ends with the beginning of its digest (see `handing_in.py`). */
 const BROUGHT_BACK = /^handed-in .* ([0-9a-f]{8})$/;
-
-/** Feedback that may be read beside the cells of one notebook. */
-export interface IReturned {
-  /** nbgrader's name of the notebook. */
-  notebook: string;
-  submission: ISubmission;
-  marks: IMarks;
-  /** The SHA-256 of the notebook as it was handed in. */
-  sha256: string;
-  /** Its size then, in bytes. */
-  size: number;
-  /** The SHA-256 of what stands in its place, as the space last told. */
-  now: string;
-  /** Whether a newer version is with the teacher. */
-  newer: boolean;
-}
 
 /** Return what was returned for the notebook at a path, or null. */
 export function returnedFor(path: string, assignments: IAssignment[]): IReturned | null {

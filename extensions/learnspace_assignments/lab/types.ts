@@ -92,6 +92,22 @@ export interface ISubmission {
   waits_for: '' | 'teacher' | 'grader' | 'due_time';
 }
 
+/** Feedback that may be read beside the cells of one notebook. */
+export interface IReturned {
+  /** nbgrader's name of the notebook. */
+  notebook: string;
+  submission: ISubmission;
+  marks: IMarks;
+  /** The SHA-256 of the notebook as it was handed in. */
+  sha256: string;
+  /** Its size then, in bytes. */
+  size: number;
+  /** The SHA-256 of what stands in its place, as the space last told. */
+  now: string;
+  /** Whether a newer version is with the teacher. */
+  newer: boolean;
+}
+
 /** When work is graded; see GradingPolicy in learnspace_assignments/models/whengraded.py. */
 export interface IGradingPolicy {
   when: 'on_demand' | 'at_due' | 'on_hand_in';

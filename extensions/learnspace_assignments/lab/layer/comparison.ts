@@ -1,7 +1,7 @@
 /** Whether an open notebook still says what was handed in: that cells ran, and what JupyterLab notes down, is no change. */
 import { segments } from '../../../learnspace_core/lab/api';
 import type { ILearnspace } from '../../../learnspace_core/lab/tokens';
-import type { IReturned } from '../returned';
+import type { IReturned } from '../types';
 import type { INotebookPanel } from './notebook';
 
 /** Bytes of a notebook that is fetched to be compared. */

@@ -3,7 +3,7 @@ import type { IDisposable } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
 
 import type { ILearnspace } from '../../../learnspace_core/lab/tokens';
-import type { IReturned } from '../returned';
+import type { IReturned } from '../types';
 import { Comparison } from './comparison';
 import { gradeIdOf, type ICell, type INotebookPanel } from './notebook';
 import { notesOf, type INote } from './notes';
