@@ -111,9 +111,18 @@ async def test_the_page_is_in_the_readers_language(
         (timedelta(days=-40), "was due 40 days ago"),
     ],
 )
-def test_never_more_time_is_said_than_there_is(settings: object, left: timedelta, words: str) -> None:
-    assert due_words(AT + left, AT, translator("en"), done=False) == words
-    assert due_words(AT + left, AT, translator("en"), done=True) == ""
+def test_below_two_days_never_more_time_is_said_than_there_is(settings: object, left: timedelta, words: str) -> None:
+    assert due_words(AT + left, AT, translator("en"), done=False).words == words
+    assert due_words(AT + left, AT, translator("en"), done=True).words == ""
+
+
+def test_days_are_those_of_the_calendar_as_in_the_panel(settings: object) -> None:
+    late_on_the_third_day = AT + timedelta(days=2, hours=11)
+    early_on_the_fourth = AT + timedelta(days=2, hours=13)
+    assert due_words(late_on_the_third_day, AT, translator("en"), done=False).words == "due in 2 days"
+    assert due_words(early_on_the_fourth, AT, translator("en"), done=False).words == "due in 3 days"
+    assert due_words(early_on_the_fourth, AT, translator("zh-CN"), done=False).days == "还有 {count} 天截止"
+    assert due_words(AT + timedelta(hours=3), AT, translator("en"), done=False).days == ""
 
 
 def test_every_word_of_a_due_time_is_translated(settings: object) -> None:

@@ -11,7 +11,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 from learnspace_assignments import store
-from learnspace_assignments.duewords import due_words
+from learnspace_assignments.duewords import DueWords, due_words
 from learnspace_assignments.models import Assignment, Submission
 from learnspace_core.database import Database, now
 from learnspace_core.rendering import page
@@ -27,7 +27,7 @@ class Shown(NamedTuple):
     """An assignment, its due time in words, whether that is past, its newest submission, where it opens in Lab."""
 
     one: Assignment
-    due: str
+    due: DueWords
     past: bool
     newest: Submission | None
     returned: Submission | None
