@@ -101,3 +101,12 @@ async def test_an_assignments_name_never_leaves_its_folder(client: Client, relea
     for name in ("%2e%2e", "a%5cb", "con"):
         answer = await teacher.put(f"assignments/art/{name}/release", files=[NOTEBOOK])
         assert (answer.status_code, answer.json()["code"]) == (400, "bad_path"), name
+
+
+async def test_never_have_more_learners_handed_in_than_there_are(client: Client, released: Database) -> None:
+    await client("amy").post(URL, files=[NOTEBOOK])
+    [before] = (await client("ted").get("teach")).json()
+    assert (await client("ted").delete("courses/art/learners/amy")).is_success
+    [after] = (await client("ted").get("teach")).json()
+    assert len(after["submissions"]) == 1
+    assert after["learners"] == before["learners"]

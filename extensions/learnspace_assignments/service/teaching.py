@@ -211,7 +211,13 @@ def _taught(
 ) -> TaughtAssignment:
     job_row = session.get(JobRow, row.job_id) if row.job_id else None
     granted = granted or store.Granted(session, [row.course_id])
-    running = grading.being_graded(session, row)
+    taught = _taught_submissions(
+        session, row, store.newest_submissions(session, row), granted, grading.being_graded(session, row)
+    )
+    learners = {each.username for each in people.list_members(session, row.course_id)}
+    for each in taught:
+        # Who left the course after they handed in is one of them still.
+        learners |= {member.username for member in each.members} or {each.username}
     return TaughtAssignment(
         course=row.course_id,
         course_title=course_title,
@@ -220,9 +226,9 @@ def _taught(
         release=release_state(row),
         version=row.version,
         due_at=row.due_at,
-        learners=len(people.list_members(session, row.course_id)),
+        learners=len(learners),
         max_score=row.max_score,
-        submissions=_taught_submissions(session, row, store.newest_submissions(session, row), granted, running),
+        submissions=taught,
         isolated=request.app.state.settings.sandbox_kind == "docker",
         job=told(session, job_row) if job_row else None,
     )
