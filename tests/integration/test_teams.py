@@ -93,6 +93,8 @@ def test_a_learner_makes_a_team_and_hands_in_for_it(stack: Stack, browser: Brows
     panel.get_by_role("tab", name="Class").click()
     expect(panel.get_by_role("rowheader", name=re.compile("Lena.*Team: Red pandas"))).to_be_visible()
     shot(teacher, "teams-class")
+    # A name that was made by itself says already that it is a team's.
+    expect(panel.get_by_text(re.compile("^Team 1$")).first).to_be_visible()
     panel.get_by_role("tab", name="Submissions").click()
     panel.get_by_role("button", name="Refresh").click()
     expect(panel.get_by_role("row", name=re.compile("Red pandas Lena, 陈晨"))).to_be_visible()

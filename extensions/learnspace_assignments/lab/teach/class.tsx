@@ -1,4 +1,5 @@
 /** Class: a row for each learner, a column for each question; who needs help comes first. */
+import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
 import { Empty, Loaded, Time, useChanges } from '../../../learnspace_core/lab/components';
@@ -196,9 +197,7 @@ function Row(props: IProps & { learner: IClassLearner }): JSX.Element {
           </span>
         )}
         {learner.section && <span className="ls-Muted ls-Line">{learner.section}</span>}
-        {learner.team && (
-          <span className="ls-Muted ls-Line">{trans.__('Team: %1', learner.team)}</span>
-        )}
+        {learner.team && <span className="ls-Muted ls-Line">{teamWord(learner.team, trans)}</span>}
       </th>
       <td>
         <Standing {...props} />
@@ -230,6 +229,11 @@ function Row(props: IProps & { learner: IClassLearner }): JSX.Element {
       </td>
     </tr>
   );
+}
+
+/** Name a team as one, which a name that was made by itself does already: "Team 2". */
+function teamWord(name: string, trans: TranslationBundle): string {
+  return name.startsWith(trans.__('Team')) ? name : trans.__('Team: %1', name);
 }
 
 /** Where a learner stands; what was handed in leads to its row among the submissions. */
