@@ -43,6 +43,13 @@ def test_a_teacher_makes_a_course_brings_learners_in_and_has_its_folder_at_once(
     shot(li, "courses-preview")
     teach.get_by_role("button", name="Change 2 learners").click()
     expect(teach.get_by_role("list", name="Learners").get_by_role("listitem")).to_have_count(2)
+    # Far down the page, what went wrong is told where one sees it, and the list of assignments knows the new ones.
+    teach.get_by_label("Username of another teacher").fill("nobody-here")
+    teach.get_by_role("button", name="Add", exact=True).click()
+    expect(teach.get_by_text("Nobody here has this username.")).to_be_in_viewport()
+    teach.get_by_role("tab", name="Assignments").click()
+    expect(teach.get_by_role("region", name="Pottery").get_by_text("0 of 2 learners").first).to_be_visible()
+    teach.get_by_role("tab", name="Courses").click()
     teach.get_by_role("button", name="Make a code").click()
     expect(teach.locator(".ls-Code")).to_be_visible()
     shot(li, "courses-people")

@@ -109,7 +109,7 @@ function OneCourse({ course, work, model }: ICourseProps & { course: ITaughtCour
   );
 }
 
-/** What the last thing that was done came to. */
+/** What the last thing that was done came to; in sight, wherever on this long page it was done. */
 function Told({ work, model }: ICourseProps): JSX.Element {
   const { trans } = model.learnspace;
   const { done, error } = work;
@@ -123,9 +123,9 @@ function Told({ work, model }: ICourseProps): JSX.Element {
     codes: () => trans.__('The codes of the course are changed.')
   };
   return (
-    <>
+    <div className="ls-Sticky">
       <p role="status">{done && `✓ ${words[done.what]()}`}</p>
       {error && <Problem error={error} trans={trans} />}
-    </>
+    </div>
   );
 }

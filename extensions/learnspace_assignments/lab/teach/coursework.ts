@@ -107,6 +107,7 @@ export class CourseWork {
     return this._do(async () => {
       await this.learnspace.request(this._path(role, username), { method: 'DELETE' });
       await Promise.all([this.members.load(), this.desk.load()]);
+      this.onChange();
       return { what: role === 'teachers' ? 'teachers' : 'removed', count: 1 };
     });
   }
@@ -128,6 +129,7 @@ export class CourseWork {
         section
       });
       await Promise.all([this.members.load(), this.desk.load()]);
+      this.onChange();
       return { what: 'enrolled', count: taken.filter(one => one.change !== 'stays').length };
     });
   }
@@ -136,6 +138,7 @@ export class CourseWork {
     return this._do(async () => {
       await this.learnspace.send('PUT', this._path('sections'), { usernames, section });
       await Promise.all([this.members.load(), this.desk.load()]);
+      this.onChange();
       return { what: 'moved', count: usernames.length };
     });
   }
