@@ -116,7 +116,7 @@ def report(read: Read, key: bytes | None, directory: Path | None) -> Report:
     if directory is not None:
         different = _compare(directory, receipt.files)
         faults += different
-        lines += different or [f"The {len(receipt.files)} files in {directory} are the ones that were handed in."]
+        lines += different or [f"What was handed in stands in {directory}, to the byte."]
     if key is None:
         lines.append(f"Not checked: whose key this is. The receipt says {receipt.public_key}.")
         lines.append("Compare it with the platform's page /services/learnspace/receipt-key, or give it with --key.")
