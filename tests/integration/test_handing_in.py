@@ -8,17 +8,22 @@ import re
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from learnspace_assignments import store as assignments
 from learnspace_assignments.models import Receipt
 from learnspace_assignments.receipts import verify
+from learnspace_core.database import Database, now
+from learnspace_core.settings import load_settings
 from tests.integration.conftest import NARROW, SET_LANGUAGE, Stack, new_context, open_panel, shot, sign_in, wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 PRACTICE = "Practice 1: Numbers and names"
+DECISIONS = "Practice 2: Decisions"
 PATIENCE = 60_000
 """Milliseconds: the service starts again, and the space tries again."""
 
@@ -94,6 +99,10 @@ def test_assignments_outside_lab_for_a_phone_a_printer_and_in_chinese(
     page = lena.context.new_page()
     page.goto(f"{stack.url}/services/learnspace/assignments")
     expect(page.get_by_role("heading", name=PRACTICE)).to_be_visible()
+    # As many days as the panel says: those of the calendar, in the reader's zone.
+    panel = open_panel(lena, "Learning", "Assignments")
+    expect(panel.get_by_role("button", name=re.compile("Due in 10 days"))).to_be_visible()
+    expect(page.get_by_text("due in 10 days")).to_be_visible()
     shot(page, "handin-page")
     page.set_viewport_size(NARROW)  # type: ignore[arg-type]
     _no_sideways(page)
@@ -115,6 +124,30 @@ def test_assignments_outside_lab_for_a_phone_a_printer_and_in_chinese(
     shot(stranger, "handin-key")
 
 
+def test_a_hand_in_after_the_end_says_that_it_was_not_taken_and_why(stack: Stack, lena: Page) -> None:
+    panel = open_panel(lena, "Learning", "Assignments")
+    panel.get_by_role("button", name=re.compile(DECISIONS)).click()
+    panel.get_by_role("button", name="Get it").click()
+    expect(lena.locator(".jp-NotebookPanel:visible").get_by_role("heading", name=DECISIONS)).to_be_visible(
+        timeout=PATIENCE
+    )
+    panel = open_panel(lena, "Learning", "Assignments")
+    panel.get_by_role("button", name="Hand in", exact=True).click()
+    expect(panel.get_by_role("heading", name="What will be sent")).to_be_visible()
+    database = Database(load_settings(stack.state / "run" / "learnspace.toml").database_url)
+    with database.write() as session:
+        row = assignments.get_assignment(session, stack.course, "ps2-decisions")
+        row.closes_at = now() - timedelta(minutes=1)
+    database.close()
+    panel.get_by_role("button", name="Hand in now").click()
+    expect(panel.get_by_text("It was not handed in.")).to_be_visible()
+    expect(panel.get_by_text(re.compile("^▲ This closed .* Ask your teacher for more time.$"))).to_be_visible()
+    # Nothing is left that could not work.
+    expect(panel.get_by_role("heading", name="What will be sent")).to_have_count(0)
+    expect(panel.get_by_role("button", name="Try again")).to_have_count(0)
+    shot(lena, "handin-refused")
+
+
 def test_what_waits_in_chinese_at_360_px(stack: Stack, lena: Page) -> None:
     assert lena.evaluate(SET_LANGUAGE) == 204
     lena.reload()
@@ -122,7 +155,7 @@ def test_what_waits_in_chinese_at_360_px(stack: Stack, lena: Page) -> None:
     panel.get_by_role("button", name=re.compile(PRACTICE)).click()
     lena.locator(".jp-SideBar.jp-mod-left .lm-TabBar-tab.lm-mod-current").click()
     lena.set_viewport_size(NARROW)  # type: ignore[arg-type]
-    [notebook] = (stack.home("lena") / "assignments").glob("*/*/*.ipynb")
+    [notebook] = (stack.home("lena") / "assignments").glob("*/*/ps1-*.ipynb")
     notebook.with_name("notes.txt").write_text("one more")
     with service_down(stack):
         panel.get_by_role("button", name="提交", exact=True).click()

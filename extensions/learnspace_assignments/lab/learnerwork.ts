@@ -22,6 +22,9 @@ export { keyOf } from './types';
 
 const MINUTE = 60000;
 
+/** Why the platform takes no hand-in, as an assignment tells it, too. */
+const REFUSALS = ['closed', 'late_not_taken', 'no_attempts_left', 'no_team'];
+
 export type Step = 'get' | 'work' | 'check' | 'hand_in' | 'feedback';
 
 export const STEPS: Step[] = ['get', 'work', 'check', 'hand_in', 'feedback'];
@@ -65,6 +68,8 @@ export class LearnerWork {
   confirming = false;
   /** What is shown for that. */
   handing: IHandIn | null = null;
+  /** Whether the platform did not take the last hand-in; why, the assignment tells. */
+  refused = false;
   showsFeedback = false;
   fetched: IFetched | null = null;
   check: ICheck | null = null;
@@ -153,8 +158,15 @@ export class LearnerWork {
       await this.desk.saveBelow(one.local_path);
       const path = `assignments/${segments(one.course, one.name)}/submit`;
       const sending = this.learnspace.send<IReceipt | IQueued>('POST', path);
-      const answer = await this.outbox.during(sending);
+      let answer: IReceipt | IQueued;
+      try {
+        answer = await this.outbox.during(sending);
+      } catch (reason) {
+        await this._refuse(one, asRequestError(reason));
+        return;
+      }
       this.receipt = 'received_at' in answer ? answer : null;
+      this.check = null;
       this.confirming = false;
       // On a bad line this takes long, and the receipt is here already.
       void this.mine.load();
@@ -222,9 +234,23 @@ export class LearnerWork {
     void this.mine.load();
   }
 
+  /** Say that a hand-in was not taken, and show the assignment as it stands now; throw what it does not tell. */
+  private async _refuse(one: IAssignment, error: RequestError): Promise<void> {
+    if (REFUSALS.includes(error.code)) {
+      this.confirming = false;
+      await this.mine.load();
+      const found = this.mine.value?.find(each => keyOf(each) === keyOf(one));
+      this.refused = found?.refusal === error.code;
+    }
+    if (!this.refused) {
+      throw error;
+    }
+  }
+
   private async _read(one: IAssignment): Promise<void> {
     this.showsFeedback = !this.showsFeedback;
     this.receipt = null;
+    this.check = null;
     const submission = one.submissions.find(each => each.state === 'returned');
     if (this.showsFeedback && submission?.feedback) {
       this._feedbackOf = submission.id;
@@ -239,6 +265,7 @@ export class LearnerWork {
     this.busy = step;
     this._last = step;
     this.error = null;
+    this.refused = false;
     this.changed.emit();
     try {
       await work();
@@ -251,6 +278,7 @@ export class LearnerWork {
 
   private _forget(): void {
     this.error = null;
+    this.refused = false;
     this.confirming = false;
     this.showsFeedback = false;
     this.fetched = null;

@@ -90,6 +90,10 @@ function reasonWord(one: IQueued, { trans }: ILearnspace): string {
     : explain(new RequestError(code, message, 0), trans);
 }
 
+function over({ reason }: IQueued): boolean {
+  return ['closed', 'late_not_taken', 'no_attempts_left'].includes(reason?.code ?? '');
+}
+
 function stateWord(one: IQueued, { trans, locale }: ILearnspace): string {
   if (one.state === 'sending') {
     return trans.__(
@@ -99,7 +103,10 @@ function stateWord(one: IQueued, { trans, locale }: ILearnspace): string {
     );
   }
   if (one.state === 'refused') {
-    return trans.__('Mend it and hand in again. Your files are as they were.');
+    // What is over cannot be mended.
+    return over(one)
+      ? trans.__('Your files are as they were.')
+      : trans.__('Mend it and hand in again. Your files are as they were.');
   }
   if (!one.next_try_at) {
     return trans.__('It is tried again now.');

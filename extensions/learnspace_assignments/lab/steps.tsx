@@ -98,6 +98,9 @@ function told({ one, learner, learnspace }: IStepsProps): string[] {
   if (learner.confirming || learner.receipt || learner.error || waits.length > 0) {
     return [];
   }
+  if (learner.refused) {
+    return [trans.__('It was not handed in.')];
+  }
   if (learner.check) {
     return checkWords(learner.check, learnspace);
   }

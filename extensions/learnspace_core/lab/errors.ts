@@ -59,9 +59,7 @@ export function explain(error: RequestError, trans: TranslationBundle): string {
     case 'not_returned':
       return trans.__('There is no feedback yet. Your teacher has not returned it.');
     case 'closed':
-      return trans.__(
-        'This has closed. Ask your teacher for more time. What you handed in counts.'
-      );
+      return trans.__('This has closed. Ask your teacher for more time.');
     case 'late_not_taken':
       return trans.__(
         'This was due already, and late work is not taken. Ask your teacher for more time.'
