@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Awaitable, Callable
-from typing import Protocol
+from typing import Any, Protocol
 
 from traitlets.config import Config
 
@@ -16,12 +16,16 @@ from hub_config.processes import BIN
 from hub_config.tenants import Tenant, read_tenant
 from learnspace_core.database import Database
 from learnspace_core.settings import Settings
+from learnspace_core.words import language_of
 
 
 class Space(Protocol):
     """What both kinds of spawner have."""
 
     user: User
+    environment: dict[str, str]
+    handler: Any
+    """JupyterHub's handler of the request that asked for the space, if there was one."""
 
     async def admit(self, tenant: Tenant, settings: Settings) -> None:
         """Set what the person's space needs."""
@@ -61,5 +65,11 @@ def admission(settings: Settings) -> Callable[[Space], Awaitable[None]]:
     async def admit(spawner: Space) -> None:
         tenant = await asyncio.to_thread(read_tenant, database, spawner.user.name)
         await spawner.admit(tenant, settings)
+        spawner.environment = {**spawner.environment, "LEARNSPACE_LANGUAGE": _language_of(spawner.handler)}
 
     return admit
+
+
+def _language_of(handler: Any) -> str:
+    """Return the language of the browser that asked for the space."""
+    return language_of(handler.request.headers.get("Accept-Language", "") if handler else "")

@@ -11,9 +11,17 @@ from learnspace_core.features import load_all
 from learnspace_core.labstatic import find_lab_static
 from learnspace_core.routes import BASE
 
+LANGUAGES = Path(__file__).parent / "space_config" / "languages"
+"""Holds a folder of JupyterLab's settings for each language but English."""
+
 
 def _jupyter_server_extension_points() -> list[dict[str, str]]:
     return [{"module": "learnspace_core.space"}]
+
+
+def _link_jupyter_server_extension(_server: Any) -> None:
+    """Choose the language before JupyterLab reads its settings, which it does once."""
+    _speak(os.environ.get("LEARNSPACE_LANGUAGE", ""))
 
 
 def _load_jupyter_server_extension(server: Any) -> None:
@@ -34,6 +42,14 @@ async def _start_jupyter_server_extension(server: Any) -> None:
     for room in load_all("routes"):
         if hasattr(room, "start"):
             await room.start(server.web_app.settings, Path(server.contents_manager.root_dir))
+
+
+def _speak(language: str) -> None:
+    """Let JupyterLab begin in this language; what its owner chooses in JupyterLab's settings goes before."""
+    folder = LANGUAGES / language
+    if language and folder.is_dir():
+        before = os.environ.get("JUPYTER_CONFIG_PATH", "")
+        os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, [str(folder), before]))
 
 
 def _adapt_page(settings: dict[str, Any], shown: set[str]) -> None:

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from traitlets.config import Config
@@ -227,6 +227,8 @@ async def test_the_roster_of_this_moment_counts(roster: Database, process: Setti
 
     class Recorder:
         user = SimpleNamespace(name="visitor")
+        handler = None
+        environment: ClassVar[dict[str, str]] = {}
 
         async def admit(self, tenant: Tenant, settings: Settings) -> None:
             seen.append(tenant)
@@ -239,6 +241,29 @@ async def test_the_roster_of_this_moment_counts(roster: Database, process: Setti
         ensure_enrolment(session, person.id, Enrolment(role="teacher", institution="demo", course="maths"))
     await hook(Recorder())
     assert seen == [Tenant(person.id, "visitor", "visitor", ("maths",))]
+
+
+@pytest.mark.parametrize(
+    ("handler", "language"),
+    [
+        (SimpleNamespace(request=SimpleNamespace(headers={"Accept-Language": "zh-CN,zh;q=0.9,en;q=0.8"})), "zh-CN"),
+        (SimpleNamespace(request=SimpleNamespace(headers={"Accept-Language": "de,en;q=0.8"})), "en"),
+        (SimpleNamespace(request=SimpleNamespace(headers={})), "en"),
+        (None, "en"),
+    ],
+)
+async def test_a_space_is_told_the_language_of_the_browser(
+    process: Settings, roster: Database, handler: Any, language: str
+) -> None:
+    async def admit(_tenant: Tenant, _settings: Settings) -> None:
+        return
+
+    with roster.write() as session:
+        person = ensure_person(session, "reader", "")
+        ensure_enrolment(session, person.id, Enrolment(role="teacher", institution="demo", course="maths"))
+    space = SimpleNamespace(user=SimpleNamespace(name="reader"), handler=handler, environment={"A": "b"}, admit=admit)
+    await admission(process)(space)
+    assert space.environment == {"A": "b", "LEARNSPACE_LANGUAGE": language}
 
 
 def test_the_environment_names_the_person_and_the_service() -> None:

@@ -67,6 +67,21 @@ def test_the_right_password_leads_into_the_space(stack: Stack, browser: Browser)
     page.wait_for_url(f"{stack.url}/user/{stack.username('manager')}/**", timeout=60_000)
 
 
+def test_a_space_sleeps_when_told_to_and_begins_in_the_language_of_the_browser(stack: Stack, browser: Browser) -> None:
+    page = new_context(browser).new_page()
+    enter_password(page, stack, "manager", stack.password("manager"))
+    expect(page.get_by_role("main", name="Home")).to_be_visible(timeout=60_000)
+    page.goto(f"{stack.url}/hub/home")
+    page.get_by_role("button", name="Put my space to sleep").press("Enter")
+    expect(page.get_by_text("Your space is asleep. Your files are safe.")).to_be_visible(timeout=60_000)
+    chinese = new_context(browser, locale="zh-CN", width=360).new_page()
+    enter_password(chinese, stack, "manager", stack.password("manager"))
+    expect(chinese.get_by_role("main", name="首页")).to_be_visible(timeout=60_000)
+    chinese.goto(f"{stack.url}/hub/home")
+    expect(chinese.get_by_role("button", name="让我的空间休眠")).to_be_visible()
+    shot(chinese, "hub-home-awake-zh")
+
+
 def test_who_is_on_no_roster_is_told_whom_to_ask(stack: Stack, browser: Browser) -> None:
     page = new_context(browser).new_page()
     enter_password(page, stack, "lena", stack.password("lena"))

@@ -4,11 +4,13 @@ import sys
 
 import httpx
 import pytest
+from jupyter_server.services.config import ConfigManager
 from tornado.httpclient import HTTPClientError
 
 from learnspace_core.client import ServiceClient
 from learnspace_core.errors import LearnspaceError
 from learnspace_core.routes import FORWARDED, service_path
+from learnspace_core.space import _speak
 
 pytest_plugins = ["pytest_jupyter.jupyter_server"]
 
@@ -91,3 +93,12 @@ async def test_a_delete_is_passed_on_and_answered_with_nothing(jp_fetch, jp_serv
     done = await jp_fetch("learnspace", "api", "teach", "art", "accommodations", "a1", method="DELETE")
     assert (done.code, done.body) == (204, b"")
     assert asked == [("DELETE", "/api/teach/art/accommodations/a1")]
+
+
+@pytest.mark.parametrize(("asked", "expected"), [("zh-CN", "zh_CN"), ("en", None), ("", None), ("../..", None)])
+def test_jupyterlab_begins_in_the_language_of_the_browser(monkeypatch, asked, expected):
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", "")
+    monkeypatch.delenv("JUPYTER_NO_CONFIG", raising=False)
+    _speak(asked)
+    settings = ConfigManager(config_dir_name="labconfig").get("default_setting_overrides")
+    assert settings.get("@jupyterlab/translation-extension:plugin", {}).get("locale") == expected

@@ -88,7 +88,7 @@ function OneCourse({ course, work, model }: ICourseProps & { course: ITaughtCour
         <div className="ls-Card ls-mod-amber" role="note">
           <p>
             {trans.__(
-              'The folder of this course is not in your space yet. Stop and start your space to see it and to mark by hand: File, Hub Control Panel, Stop My Server.'
+              'The folder of this course is not in your space yet. To see it and to mark by hand, put your space to sleep and start it again: File, Hub Control Panel, Put my space to sleep.'
             )}
           </p>
         </div>
