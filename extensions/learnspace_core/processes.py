@@ -6,7 +6,10 @@ import gc
 import logging
 import os
 import shutil
+import socket
 import sysconfig
+import time
+from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 from urllib.parse import urlsplit
@@ -54,9 +57,18 @@ def serve(name: str, settings: Settings) -> None:
         from hub_config.services import culler_command, culler_environment
 
         os.environ.update(culler_environment(settings))
+        wait_for_hub(settings)
         _exec(culler_command(settings))
     else:
         raise LearnspaceError("unknown_process", f"{name} is no process; they are {', '.join(NAMES)}.")
+
+
+def wait_for_hub(settings: Settings) -> None:
+    """Wait until the hub can be asked: the culler takes one that still starts for a fault, and logs a traceback."""
+    while True:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", settings.hub_port), timeout=5):
+            return
+        time.sleep(0.5)
 
 
 def environment(settings: Settings, config: Path) -> dict[str, str]:

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 import shutil
+import socket
 import subprocess
 import sysconfig
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as NotYet
 from pathlib import Path
 
 import pytest
 
-from learnspace_core.processes import caddyfile
+from learnspace_core.processes import caddyfile, wait_for_hub
 from learnspace_core.settings import Settings, parse_settings
 
 
@@ -52,3 +55,16 @@ def test_https_has_its_own_port_and_says_to_stay(tmp_path: Path, url: str, port:
 def test_a_browser_cannot_say_where_it_comes_from(tmp_path: Path) -> None:
     adapted = _adapted(caddyfile(Settings(), None), tmp_path)
     assert "X-Real-Ip" in adapted
+
+
+def test_the_culler_waits_for_the_hub() -> None:
+    with ThreadPoolExecutor() as pool, socket.socket() as hub:
+        hub.bind(("127.0.0.1", 0))
+        settings = parse_settings({"front": {"internal_port": hub.getsockname()[1] - 2}})
+        waiting = pool.submit(wait_for_hub, settings)
+        try:
+            with pytest.raises(NotYet):
+                waiting.result(timeout=1)
+        finally:
+            hub.listen()
+        waiting.result(timeout=30)
