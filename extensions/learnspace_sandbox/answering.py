@@ -10,10 +10,12 @@ import builtins
 import io
 import math
 import operator
+import os
 import random
+import signal
 import sys
 from collections.abc import Callable
-from contextlib import redirect_stdout
+from contextlib import redirect_stdout, suppress
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +41,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "ceil": math.ceil, "floor": math.floor, "trunc": math.trunc,
     "plain": lambda value: next(kind(value) for kind in PLAIN if isinstance(value, kind)),
     "equals": lambda value, others: [bool(value == other) for other in others],
+    "among": lambda makers, asked, apart: _in_a_fork(_among, makers, asked) if apart else _among(makers, asked),
     "call": lambda function, *arguments, **named: function(*arguments, **named),
     "enter": lambda manager: type(manager).__enter__(manager),
     "leave": lambda manager, *error: type(manager).__exit__(manager, *error),
@@ -165,6 +168,73 @@ class Answering:
             return Unpacker(self._received).unpack(reply["value"])
 
         return function
+
+
+def _among(makers: list[Any], questions: list[Any]) -> str:
+    """Tell which of many others values equal: a letter for each.
+
+    Args:
+        makers: classes.
+        questions: for each value the value itself; how each of the others is made, which is a value, the number of a
+            class and what it is called with, or a list of such; whether the other is to be asked; how long it may take.
+    """
+    return "".join(
+        _equals(value, makers, row, seconds, turned=turned)
+        for value, rows, turned, seconds in questions
+        for row in rows
+    )
+
+
+def _in_a_fork(function: Callable[..., str], *given: Any) -> str:
+    """Return what a function says, and let nothing stay of what it does."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        with suppress(BaseException):
+            os.close(reader)
+            with os.fdopen(writer, "w", encoding="utf-8") as pipe:
+                pipe.write(function(*given))
+        os._exit(0)
+    os.close(writer)
+    try:
+        with os.fdopen(reader, encoding="utf-8") as pipe:
+            return pipe.read()
+    finally:
+        with suppress(ProcessLookupError):
+            os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+
+
+def _equals(value: Any, makers: list[Any], row: Packed, seconds: float, *, turned: bool) -> str:
+    signal.signal(signal.SIGPROF, _too_long)
+    signal.setitimer(signal.ITIMER_PROF, seconds)  # of its own time: a busy machine makes nothing another
+    try:
+        other = _built(makers, row)
+        return "y" if is_true(other == value if turned else value == other) else "n"
+    except BaseException:
+        return "n"
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+
+
+def is_true(found: Any) -> bool:
+    """Tell whether a comparison holds, also one that gives an array."""
+    return bool(found.all() if hasattr(found, "all") else found)
+
+
+def _built(makers: list[Any], row: Packed) -> Any:
+    match row:
+        case (value,):
+            return value
+        case (("list" | "tuple") as kind, items):
+            return (list if kind == "list" else tuple)(_built(makers, one) for one in items)
+        case (number, given, named):
+            arguments = [_built(makers, one) for one in given]
+            return makers[number](*arguments, **{name: _built(makers, one) for name, one in named})
+
+
+def _too_long(*_: object) -> None:
+    raise TimeoutError
 
 
 def chance() -> Packed:

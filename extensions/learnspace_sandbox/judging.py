@@ -76,6 +76,8 @@ class Judging:
                 return Verdict("timeout")
             case "test", _:
                 return Verdict("", "beside", needs_probes=True, word=found["word"])
+            case "equal", _:
+                return Verdict("failed", "passes_wrong")
             case "object", _:
                 return Verdict("failed", "object")
             case _, "ok":

@@ -13,6 +13,8 @@ import sys
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from learnspace_sandbox.answering import is_true
+
 
 class Link(Protocol):
     """The way to the notebook."""
@@ -25,6 +27,21 @@ class Link(Protocol):
 
     def among(self, remote: Remote, value: float) -> bool:
         """Tell whether an object equals a number, and none of many others among which it cannot tell that one."""
+
+    def made(self, maker: Remote, given: tuple[Any, ...], named: dict[str, Any]) -> Any:
+        """Have a class of the test's make an object, and remember how."""
+
+    def settle(self, remote: Remote, number: int) -> Any:
+        """Make an object that was to be made later, and return it."""
+
+    def guessed(self, what: str, one: Remote, other: Remote) -> Any:
+        """Compare an object with one that is made only afterwards, so that it cannot know which it will be."""
+
+    def touched(self, remote: Remote) -> None:
+        """Take note that an object may no longer be what it was made."""
+
+    def meant(self, one: Remote, other: object) -> None:
+        """End the test unless an object that says that it equals another one can tell that one from many others."""
 
     def object(self) -> None:
         """End the test: an object would have to judge itself."""
@@ -60,6 +77,10 @@ class Remote:
     def __call__(self, *given: Any, **named: Any) -> Any:
         """Call it."""
         owner = object.__getattribute__(self, "_owner")
+        if about(self)["kind"] == "class":
+            return link_of(self).made(self, given, named)
+        if owner is not None:
+            link_of(self).touched(owner)
         told = any(not isinstance(one, Remote) for one in (*given, *named.values()))
         found = link_of(self).use("call", self, *given, **named)
         if told and owner is not None and isinstance(found, bool) and not _is_familiar(owner):
@@ -97,9 +118,24 @@ def link_of(remote: Remote) -> Link:
 
 
 def number_of(remote: Remote) -> int:
-    """Return the number of the object."""
+    """Return the number of the object, which is made for it if it was to be made later."""
     number: int = object.__getattribute__(remote, "_number")
+    if number < 0 and not isinstance(link_of(remote).settle(remote, number), Remote):
+        link_of(remote).object()
+    number = object.__getattribute__(remote, "_number")
     return number
+
+
+def is_later(remote: Remote) -> int | None:
+    """Return the negative number of an object that is not made yet."""
+    number: int = object.__getattribute__(remote, "_number")
+    return number if number < 0 else None
+
+
+def become(later: Remote, made: Remote) -> None:
+    """Let what stands for an object that was to be made later stand for the one that was made."""
+    for name in ("_number", "_about"):
+        object.__setattr__(later, name, object.__getattribute__(made, name))
 
 
 def about(remote: Remote) -> dict[str, Any]:
@@ -116,6 +152,15 @@ def _is_familiar(remote: Remote) -> bool:
 
 def _compared(what: str, one: Remote, other: object) -> Any:
     """Compare for equality."""
+    later = is_later(other) if isinstance(other, Remote) else None
+    if (number := is_later(one)) is not None:
+        if isinstance(other, Remote) and later is None and _is_object(other):
+            return link_of(one).guessed(what, one, other)
+        made = link_of(one).settle(one, number)
+        if not isinstance(made, Remote):
+            return getattr(operator, what)(made, other)
+    if isinstance(other, Remote) and later is not None and _is_object(one):
+        return link_of(one).guessed(what, one, other)
     if isinstance(other, Remote):
         if number_of(one) == number_of(other) and about(one)["kind"] != "object":
             return what == "eq"
@@ -131,7 +176,17 @@ def _compared(what: str, one: Remote, other: object) -> Any:
         return equal if what == "eq" else not equal
     else:
         _weigh(one)
-    return link_of(one).use(what, one, other)
+    found = link_of(one).use(what, one, other)
+    if isinstance(found, Remote):
+        link_of(one).object()
+    if is_true(found) is (what == "eq"):
+        link_of(one).meant(one, other)
+    return found
+
+
+def _is_object(remote: Remote) -> bool:
+    """Tell whether it is an object of a class that the test names."""
+    return bool(about(remote)["kind"] == "object" and _is_familiar(remote))
 
 
 def _side_by_side(one: Remote, other: Remote) -> None:

@@ -49,6 +49,12 @@ TESTS = {
         "assert words('text') == 4\n### END HIDDEN TESTS",
     ),
     "named": (1, "assert 'named' in globals()\nassert named == 12"),
+    "vector": (
+        2,
+        "assert Vector(14, 23) + Vector(5, 6) == Vector(19, 29)\n### BEGIN HIDDEN TESTS\n"
+        "assert Vector(31, 40) + Vector(5, 6) == Vector(36, 46)\n"
+        "assert Vector(57, 68) + Vector(1, 2) == Vector(58, 70)\n### END HIDDEN TESTS",
+    ),
     "wait": (
         2,
         "import time\ntime.sleep(0.2)\nassert wait(3) == 81\n### BEGIN HIDDEN TESTS\nassert wait(2) == 16\n"
@@ -66,6 +72,9 @@ HONEST = {
     "refuse": "def refuse(n):\n    if n < 0:\n        raise ValueError(n)",
     "words": "def words(path):\n    return len(open(path).read().split())",
     "named": "named = 12",
+    "vector": "class Vector:\n    def __init__(self, x, y):\n        self.place = x, y\n    def __add__(self, other):\n"
+    "        return Vector(*(a + b for a, b in zip(self.place, other.place)))\n    def __eq__(self, other):\n"
+    "        return self.place == other.place",
     "wait": "def wait(n):\n    return n**4",
 }
 log = logging.getLogger(__name__)
@@ -109,7 +118,7 @@ def test_hostile(sandbox: Sandbox, file: Path, tmp_path: Path) -> None:
 
 @pytest.mark.docker
 def test_an_honest_notebook_is_believed_after_all_of_them(sandbox: Sandbox, tmp_path: Path) -> None:
-    assert _grade(sandbox, HONEST, tmp_path) == (23, [])
+    assert _grade(sandbox, HONEST, tmp_path) == (25, [])
 
 
 def test_there_are_enough_of_each_class() -> None:
