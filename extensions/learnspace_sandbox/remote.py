@@ -16,17 +16,8 @@ from typing import Any, Protocol
 from learnspace_sandbox.answering import is_true
 
 
-class Link(Protocol):
-    """The way to the notebook."""
-
-    def use(self, do: str, *given: Any, **named: Any) -> Any:
-        """Do something there and return what comes of it."""
-
-    def knows(self, kind: int) -> bool:
-        """Tell whether the test works with the class of this number by name."""
-
-    def among(self, remote: Remote, value: float) -> bool:
-        """Tell whether an object equals a number, and none of many others among which it cannot tell that one."""
+class Objects(Protocol):
+    """What compares objects with each other."""
 
     def made(self, maker: Remote, given: tuple[Any, ...], named: dict[str, Any]) -> Any:
         """Have a class of the test's make an object, and remember how."""
@@ -42,6 +33,23 @@ class Link(Protocol):
 
     def meant(self, one: Remote, other: object) -> None:
         """End the test unless an object that says that it equals another one can tell that one from many others."""
+
+
+class Link(Protocol):
+    """The way to the notebook."""
+
+    @property
+    def objects(self) -> Objects:
+        """What compares objects with each other."""
+
+    def use(self, do: str, *given: Any, **named: Any) -> Any:
+        """Do something there and return what comes of it."""
+
+    def knows(self, kind: int) -> bool:
+        """Tell whether the test works with the class of this number by name."""
+
+    def among(self, remote: Remote, value: float) -> bool:
+        """Tell whether an object equals a number, and none of many others among which it cannot tell that one."""
 
     def object(self) -> None:
         """End the test: an object would have to judge itself."""
@@ -78,9 +86,9 @@ class Remote:
         """Call it."""
         owner = object.__getattribute__(self, "_owner")
         if about(self)["kind"] == "class":
-            return link_of(self).made(self, given, named)
+            return link_of(self).objects.made(self, given, named)
         if owner is not None:
-            link_of(self).touched(owner)
+            link_of(self).objects.touched(owner)
         told = any(not isinstance(one, Remote) for one in (*given, *named.values()))
         found = link_of(self).use("call", self, *given, **named)
         if told and owner is not None and isinstance(found, bool) and not _is_familiar(owner):
@@ -120,7 +128,7 @@ def link_of(remote: Remote) -> Link:
 def number_of(remote: Remote) -> int:
     """Return the number of the object, which is made for it if it was to be made later."""
     number: int = object.__getattribute__(remote, "_number")
-    if number < 0 and not isinstance(link_of(remote).settle(remote, number), Remote):
+    if number < 0 and not isinstance(link_of(remote).objects.settle(remote, number), Remote):
         link_of(remote).object()
     number = object.__getattribute__(remote, "_number")
     return number
@@ -155,12 +163,12 @@ def _compared(what: str, one: Remote, other: object) -> Any:
     later = is_later(other) if isinstance(other, Remote) else None
     if (number := is_later(one)) is not None:
         if isinstance(other, Remote) and later is None and _is_object(other):
-            return link_of(one).guessed(what, one, other)
-        made = link_of(one).settle(one, number)
+            return link_of(one).objects.guessed(what, one, other)
+        made = link_of(one).objects.settle(one, number)
         if not isinstance(made, Remote):
             return getattr(operator, what)(made, other)
     if isinstance(other, Remote) and later is not None and _is_object(one):
-        return link_of(one).guessed(what, one, other)
+        return link_of(one).objects.guessed(what, one, other)
     if isinstance(other, Remote):
         if number_of(one) == number_of(other) and about(one)["kind"] != "object":
             return what == "eq"
@@ -180,7 +188,7 @@ def _compared(what: str, one: Remote, other: object) -> Any:
     if isinstance(found, Remote):
         link_of(one).object()
     if is_true(found) is (what == "eq"):
-        link_of(one).meant(one, other)
+        link_of(one).objects.meant(one, other)
     return found
 
 

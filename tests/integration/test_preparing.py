@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import nbformat
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
@@ -63,6 +64,25 @@ def test_a_new_assignment_is_written_checked_and_released(stack: Classroom, li: 
     shot(li, "preparing-4-released")
     (given,) = (stack.home("li") / "courses").glob("*/release/warm-up-sums/*.ipynb")
     assert "Take your time." in given.read_text(), "what was open was not saved before the release"
+
+
+def test_a_test_that_gives_points_only_by_hand_is_named(stack: Classroom, li: Page) -> None:
+    panel = _list(li)
+    panel.get_by_role("button", name="New assignment").click()
+    panel.get_by_label("Course").select_option(stack.course)
+    panel.get_by_label("Title").fill("Warm-up: Threads")
+    panel.get_by_role("button", name="Make it").click()
+    expect(panel.get_by_text("Not checked yet.")).to_be_visible()
+    (path,) = (stack.home("li") / "courses").glob("*/source/warm-up-threads/*.ipynb")
+    notebook = nbformat.read(path, as_version=4)
+    tests = [cell for cell in notebook.cells if cell.cell_type == "code" and "assert" in cell.source]
+    tests[0].source = f"import threading\n{tests[0].source}"
+    nbformat.write(notebook, path)
+    panel.get_by_role("button", name="Check now").click()
+    said = "Points only by hand: it cannot be judged from outside the notebook, because it uses threading."
+    expect(panel.get_by_text(said)).to_be_visible(timeout=LONG)
+    expect(panel.get_by_text("Look at what is marked, then release")).to_be_visible()
+    shot(li, "preparing-5-by-hand")
 
 
 def test_a_second_version_is_released_with_what_is_new(stack: Classroom, li: Page) -> None:
