@@ -79,9 +79,10 @@ def test_a_test_that_gives_points_only_by_hand_is_named(stack: Classroom, li: Pa
     tests[0].source = f"import threading\n{tests[0].source}"
     nbformat.write(notebook, path)
     panel.get_by_role("button", name="Check now").click()
-    said = "Points only by hand: it cannot be judged from outside the notebook, because it uses threading."
+    said = "It cannot be judged from outside the notebook, because it uses threading."
     expect(panel.get_by_text(said)).to_be_visible(timeout=LONG)
     expect(panel.get_by_text("Look at what is marked, then release")).to_be_visible()
+    panel.get_by_text(said).scroll_into_view_if_needed()
     shot(li, "preparing-5-by-hand")
 
 
@@ -104,11 +105,11 @@ def test_preparing_in_chinese_and_at_360_px(stack: Classroom, li: Page) -> None:
     expect(panel.get_by_text("学生现在会拿到的内容")).to_be_visible()
     panel.get_by_role("button", name="现在检查").click()
     expect(panel.get_by_role("region", name="测试")).to_be_visible(timeout=LONG)
-    shot(li, "preparing-5-chinese")
+    shot(li, "preparing-6-chinese")
     li.locator(".jp-SideBar.jp-mod-left .lm-TabBar-tab.lm-mod-current").click()
     li.set_viewport_size(NARROW)  # type: ignore[arg-type]
     width, room = panel.evaluate(
         "main => [main.closest('.ls-Panel').scrollWidth, main.closest('.ls-Panel').clientWidth]"
     )
     assert width <= room, f"Prepare is {width} px wide and has {room} px"
-    shot(li, "preparing-6-narrow")
+    shot(li, "preparing-7-narrow")

@@ -29,6 +29,7 @@ export function CheckFound({ state, model }: { state: ICheckState; model: Model 
       </div>
       {!state.current && <p>{trans.__('The source changed since this check.')}</p>}
       {report.tests.length > 0 && <Tests report={report} model={model} />}
+      <ByHand report={report} model={model} />
       <NotTried report={report} model={model} />
       <Unnoticed report={report} model={model} />
       {report.by_hand.length > 0 && (
@@ -82,8 +83,9 @@ function Row({ one, model }: { one: ITestCheck; model: Model }): JSX.Element {
         {withoutPoints(one.title)} <span className="ls-Muted">{one.id}</span>
       </th>
       <td>
-        {(one.verdict !== 'good' || !one.withheld) && testWord(one.verdict, trans)}
-        {one.withheld && <div>{withheldWord(one, trans)}</div>}
+        {one.verdict === 'good' && one.withheld
+          ? trans.__('Points only by hand')
+          : testWord(one.verdict, trans)}
         {said && (
           <details>
             <summary>{trans.__('What it said')}</summary>
@@ -99,6 +101,28 @@ function Row({ one, model }: { one: ITestCheck; model: Model }): JSX.Element {
       <td>{seconds(one.seconds, locale)}</td>
       <td>{one.memory_bytes > 0 ? fileSize(one.memory_bytes, locale) : '–'}</td>
     </tr>
+  );
+}
+
+/** The tests for which nobody gets points without a person, and why. */
+function ByHand({ report, model }: { report: ICheckReport; model: Model }): JSX.Element | null {
+  const { trans } = model.learnspace;
+  const withheld = report.tests.filter(one => one.withheld !== '');
+  if (withheld.length === 0) {
+    return null;
+  }
+  return (
+    <>
+      <h4>{trans.__('Points only by hand')}</h4>
+      <ul>
+        {withheld.map(one => (
+          <li key={`${one.notebook} ${one.id}`}>
+            {withoutPoints(one.title)} <span className="ls-Muted">{one.id}</span>{' '}
+            {withheldWord(one, trans)}
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }
 
@@ -177,28 +201,28 @@ function withheldWord(one: ITestCheck, trans: TranslationBundle): string {
   switch (one.withheld) {
     case 'language':
       return trans.__(
-        'Points only by hand: nothing shows that a test in this language can fail. The operator can trust the language.'
+        'Nothing shows that a test in this language can fail. The operator can trust the language.'
       );
     case 'object':
       return trans.__(
-        'Points only by hand: it lets an object of the solution judge itself. Compare plain values: numbers, texts, lists.'
+        'It lets an object of the solution judge itself. Compare plain values: numbers, texts, lists.'
       );
     case 'passes_wrong':
       return trans.__(
-        'Points only by hand: it passes with a wrong expected value too. Expect what only a right answer gives.'
+        'It passes with a wrong expected value too. Expect what only a right answer gives.'
       );
     case 'beside':
       return one.word
         ? trans.__(
-            'Points only by hand: it cannot be judged from outside the notebook, because it uses %1. Call the functions without it, and compare what they give.',
+            'It cannot be judged from outside the notebook, because it uses %1. Call the functions without it, and compare what they give.',
             one.word
           )
         : trans.__(
-            'Points only by hand: it cannot be judged from outside the notebook. Call the functions, and compare what they give.'
+            'It cannot be judged from outside the notebook. Call the functions, and compare what they give.'
           );
     default:
       return trans.__(
-        'Points only by hand: your solution passes in the notebook, but not where the test sees only what it gives. Call the functions, and compare what they give.'
+        'Your solution passes in the notebook, but not where the test sees only what it gives. Call the functions, and compare what they give.'
       );
   }
 }
