@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import logging
 
-from learnspace_assignments import checking, practicejobs, regradejobs, store
+from learnspace_assignments import store
 from learnspace_assignments.coursedir import course_directory, gradebook_time
-from learnspace_assignments.doubts import by_their_tests, why_doubted
-from learnspace_assignments.feedback import feedback_pages
-from learnspace_assignments.gradebook import CourseBook
-from learnspace_assignments.grading import ONE, RUN, ask_all, give_up, unless_graded_meanwhile
-from learnspace_assignments.handgraded import NO_EVIDENCE, NOT_JUDGED, add_graded_by_hand
+from learnspace_assignments.grading import practicejobs, regradejobs
+from learnspace_assignments.grading.doubts import by_their_tests, why_doubted
+from learnspace_assignments.grading.feedback import feedback_pages
+from learnspace_assignments.grading.gradebook import CourseBook
+from learnspace_assignments.grading.handgraded import NO_EVIDENCE, NOT_JUDGED, add_graded_by_hand
+from learnspace_assignments.grading.penalties import penalised
+from learnspace_assignments.grading.returning import feedback_without_teacher
+from learnspace_assignments.grading.settled import settle_each, settled_marks
+from learnspace_assignments.gradingruns import ONE, RUN, ask_all, give_up, unless_graded_meanwhile
 from learnspace_assignments.models import Marks
-from learnspace_assignments.penalties import penalised
 from learnspace_assignments.points import max_points
-from learnspace_assignments.returning import feedback_without_teacher
-from learnspace_assignments.settled import settle_each, settled_marks
-from learnspace_assignments.sources import read_source, refuse_faults, source_folder
+from learnspace_assignments.preparing import checking
+from learnspace_assignments.preparing.sources import read_source, refuse_faults, source_folder
 from learnspace_assignments.tables import AssignmentRow, SubmissionRow
 from learnspace_core.errors import LearnspaceError
 from learnspace_core.jobs import Work, at_start, job

@@ -8,11 +8,11 @@ from typing import Any
 
 from tornado.web import authenticated
 
-from learnspace_assignments import handing_in, updating
-from learnspace_assignments.handing_in import delivery_of
-from learnspace_assignments.handing_in import folder_of as folder_of
 from learnspace_assignments.models import Assignment, Fetched, LocalAssignment, QueuedHandIn, Version
-from learnspace_assignments.undobox import UndoBox
+from learnspace_assignments.space import handing_in, updating
+from learnspace_assignments.space.handing_in import delivery_of
+from learnspace_assignments.space.handing_in import folder_of as folder_of
+from learnspace_assignments.space.undobox import UndoBox
 from learnspace_core.homeedits import stands
 from learnspace_core.homefiles import bring, has_folder, list_files
 from learnspace_core.routes import SEGMENT, LearnspaceHandler, Rows, address, file_address

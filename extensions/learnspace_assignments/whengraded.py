@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from learnspace_assignments import store
-from learnspace_assignments.grading import ONE, ask_one
+from learnspace_assignments.gradingruns import ONE, ask_one
 from learnspace_assignments.store.newest import subject_of
 from learnspace_assignments.tables import AssignmentRow, SubmissionRow
 from learnspace_core.database import Database

@@ -96,7 +96,7 @@ def take_over(
     title: Annotated[str, typer.Option(help="What people read; the id, if left out.")] = "",
 ) -> None:
     """Take a course over from nbgrader, with people, submissions and marks: all, or nothing. Safe to repeat."""
-    from learnspace_assignments.takeover import take_over as take
+    from learnspace_assignments.stock.takeover import take_over as take
     from learnspace_core.blobs import BlobStore
     from learnspace_core.cli import open_database
     from learnspace_people.models import Course
@@ -122,7 +122,7 @@ def leave(
     to: Annotated[Path, typer.Option(help="Directory to write; it must not be there yet, or be empty.")],
 ) -> None:
     """Write a directory that stock nbgrader works on, with all that was handed in; the course stays as it is."""
-    from learnspace_assignments.leaving import leave as write
+    from learnspace_assignments.stock.leaving import leave as write
     from learnspace_core.blobs import BlobStore
     from learnspace_core.cli import open_database
 

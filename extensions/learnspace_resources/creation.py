@@ -10,8 +10,8 @@ from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
 from learnspace_assignments import store as assignments
-from learnspace_assignments.copying import Bounds, copy_folder
 from learnspace_assignments.coursedir import course_directory, new_course_directory, refuse_links
+from learnspace_assignments.stock.copying import Bounds, copy_folder
 from learnspace_core import homes, jobs
 from learnspace_core.blobs import BlobStore
 from learnspace_core.database import Database

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-from learnspace_assignments.gradebook import CourseBook
+from learnspace_assignments.grading.gradebook import CourseBook
 from learnspace_assignments.models import LatePolicy
 from learnspace_assignments.times import Times
 from learnspace_core.settings import Settings

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from learnspace_assignments.checking import Check
+from learnspace_assignments.preparing.checking import Check
 from learnspace_core.settings import Grading, Settings
 from tests.course_materials.test_assignments import each_assignment
 

@@ -24,7 +24,7 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
 from learnspace_assignments.coursedir import course_directory
-from learnspace_assignments.gradebook import CourseBook
+from learnspace_assignments.grading.gradebook import CourseBook
 from learnspace_assignments.models import LatePolicy
 from learnspace_assignments.times import Times
 from learnspace_core.errors import LearnspaceError

@@ -19,7 +19,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from learnspace_assignments.mutations import mutants_of
+from learnspace_assignments.preparing.mutations import mutants_of
 from tests.differential import sampler
 
 COURSES = Path(__file__).parents[2] / "course_materials"

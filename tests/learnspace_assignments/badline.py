@@ -10,7 +10,7 @@ import pytest
 from tornado.httpclient import HTTPClientError
 
 from learnspace_assignments import store
-from learnspace_assignments.delivery import Delivery
+from learnspace_assignments.space.delivery import Delivery
 from learnspace_core.app import make_app
 from learnspace_core.client import ServiceClient
 from learnspace_core.database import Database, upgrade

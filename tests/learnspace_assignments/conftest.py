@@ -9,7 +9,7 @@ import pytest
 
 from learnspace_assignments import store
 from learnspace_assignments.coursedir import place_source
-from learnspace_assignments.grading import ask_all
+from learnspace_assignments.gradingruns import ask_all
 from learnspace_assignments.jobs import release
 from learnspace_core import jobs
 from learnspace_core.blobs import BlobStore

@@ -9,7 +9,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from learnspace_assignments.coursedir import course_directory
-from learnspace_assignments.gradebook import CourseBook
+from learnspace_assignments.grading.gradebook import CourseBook
 from learnspace_assignments.models import Marks
 from learnspace_core.settings import Settings
 from learnspace_sandbox.engine import make_run

@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from learnspace_assignments import outbox as outbox_module
 from learnspace_assignments import store
-from learnspace_assignments.delivery import FIRST_WAIT, LONGEST_WAIT, wait_after
 from learnspace_assignments.models import QueuedHandIn, Receipt
-from learnspace_assignments.outbox import Outbox
 from learnspace_assignments.receipts import verify
+from learnspace_assignments.space import outbox as outbox_module
+from learnspace_assignments.space.delivery import FIRST_WAIT, LONGEST_WAIT, wait_after
+from learnspace_assignments.space.outbox import Outbox
 from learnspace_core.errors import LearnspaceError
 from tests.learnspace_assignments.badline import (
     API,
@@ -104,7 +104,7 @@ async def test_a_restart_of_the_space_loses_nothing(jp_root_dir, folder, line, l
 
 
 async def test_a_start_of_the_server_takes_up_what_waits(jp_serverapp, jp_root_dir, folder, lena, monkeypatch):
-    from learnspace_assignments import delivery as delivery_module
+    from learnspace_assignments.space import delivery as delivery_module
     from learnspace_core.space import _start_jupyter_server_extension
 
     monkeypatch.setattr(delivery_module, "FIRST_WAIT", 0.0)

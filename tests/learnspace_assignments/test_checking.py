@@ -7,8 +7,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from learnspace_assignments.checking import Check
 from learnspace_assignments.models.checks import CheckReport
+from learnspace_assignments.preparing.checking import Check
 from learnspace_core.settings import Grading, Settings
 from tests.learnspace_assignments.conftest import cell, source_notebook
 

@@ -8,8 +8,8 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.utils import determine_grade
 
-from learnspace_assignments.doubts import WHY, Doubted, by_their_tests, why_doubted
-from learnspace_assignments.execute import SandboxExecute
+from learnspace_assignments.grading.doubts import WHY, Doubted, by_their_tests, why_doubted
+from learnspace_assignments.grading.execute import SandboxExecute
 from learnspace_assignments.models import Marks
 from learnspace_core.settings import Sandbox
 from learnspace_sandbox.engine import make_run

@@ -8,7 +8,7 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from learnspace_assignments.newbook import ensure_gradebook
+from learnspace_assignments.grading.newbook import ensure_gradebook
 
 pytest_plugins = ["pytest_jupyter.jupyter_server"]
 

@@ -13,8 +13,8 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from learnspace_assignments.courselocks import CourseLocks
-from learnspace_assignments.gradebook import CourseBook
+from learnspace_assignments.grading.courselocks import CourseLocks
+from learnspace_assignments.grading.gradebook import CourseBook
 from learnspace_core.database import Database, now
 from learnspace_core.errors import LearnspaceError
 from learnspace_core.settings import Settings

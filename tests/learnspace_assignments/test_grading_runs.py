@@ -10,7 +10,7 @@ import pytest
 from nbgrader.api import Gradebook
 from sqlalchemy import select
 
-from learnspace_assignments import grading, store
+from learnspace_assignments import gradingruns, store
 from learnspace_assignments.tables import SubmissionRow
 from learnspace_core import claims
 from learnspace_core.database import Database, now
@@ -59,9 +59,9 @@ async def test_a_single_hand_in_is_graded_once_in_its_newest_version(
         with released.write() as session:
             row = store.get_assignment(session, "art", "doubling")
             ((newest, _),) = store.newest_submissions(session, row)
-            grading.ask_one(session, row, newest)
+            gradingruns.ask_one(session, row, newest)
     with released.read() as session:
-        (job,) = session.scalars(select(JobRow).where(JobRow.kind == grading.ONE)).all()
+        (job,) = session.scalars(select(JobRow).where(JobRow.kind == gradingruns.ONE)).all()
     work.queue.run(job.id)
     with released.read() as session:
         rows = session.scalars(select(SubmissionRow).order_by(SubmissionRow.received_at)).all()

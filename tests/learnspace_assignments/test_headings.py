@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from learnspace_assignments.headings import headings_of
-from learnspace_assignments.merge import Merge
-from learnspace_assignments.preview import cell_differences
+from learnspace_assignments.space.merge import Merge
+from learnspace_assignments.space.preview import cell_differences
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ import pytest
 from nbformat import NotebookNode
 
 from learnspace_assignments.coursedir import place_source
-from learnspace_assignments.feedback import feedback_page
-from learnspace_assignments.gradebook import CourseBook
+from learnspace_assignments.grading.feedback import feedback_page
+from learnspace_assignments.grading.gradebook import CourseBook
 from learnspace_assignments.hiddentests import HiddenTests, split
 from learnspace_assignments.models import Marks, Question
 from learnspace_assignments.testmessages import ENDED, HIDDEN_FAILED, LONGEST, messages_of

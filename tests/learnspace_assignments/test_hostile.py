@@ -15,7 +15,7 @@ import pytest
 from nbformat import NotebookNode
 from nbgrader.utils import determine_grade
 
-from learnspace_assignments.execute import SandboxExecute
+from learnspace_assignments.grading.execute import SandboxExecute
 from learnspace_core.settings import Sandbox as SandboxSettings
 from learnspace_sandbox.engine import Sandbox
 

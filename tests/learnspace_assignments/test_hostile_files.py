@@ -14,9 +14,9 @@ import nbformat
 import pytest
 
 from learnspace_assignments import store
-from learnspace_assignments.delivery import Delivery
-from learnspace_assignments.handing_in import _look
 from learnspace_assignments.models import Receipt
+from learnspace_assignments.space.delivery import Delivery
+from learnspace_assignments.space.handing_in import _look
 from learnspace_core.client import ServiceClient
 from learnspace_core.database import Database
 from learnspace_core.errors import LearnspaceError

@@ -18,7 +18,7 @@ import nbformat
 import pytest
 from sqlalchemy import text
 
-from learnspace_assignments import grading, store
+from learnspace_assignments import gradingruns, store
 from learnspace_core.blobs import BlobStore
 from learnspace_core.database import Database
 from learnspace_core.models import FileEntry
@@ -122,7 +122,7 @@ def run_id(released: Database, blobs: BlobStore) -> str:
             store.submit(session, person, row, [entry], "00" * 32)
     with released.write() as session:
         session.execute(text(LOG))
-        return grading.ask_all(session, store.get_assignment(session, "art", "doubling"), "ted").id
+        return gradingruns.ask_all(session, store.get_assignment(session, "art", "doubling"), "ted").id
 
 
 def test_two_machines_grade_a_class_and_one_is_killed(

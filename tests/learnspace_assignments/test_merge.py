@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from learnspace_assignments.cells import UnreadableNotebook, content_of, read_cells, write_cells
-from learnspace_assignments.merge import Merge
+from learnspace_assignments.space.cells import UnreadableNotebook, content_of, read_cells, write_cells
+from learnspace_assignments.space.merge import Merge
 
 Cell = dict[str, Any]
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from learnspace_assignments.mutations import mutants_of, names_of, solution_lines
+from learnspace_assignments.preparing.mutations import mutants_of, names_of, solution_lines
 
 ADULT = """\
 def may_watch(age, with_adult):

@@ -9,8 +9,8 @@ import nbformat
 import pytest
 
 from learnspace_assignments.coursedir import ensure_course_directory
-from learnspace_assignments.newassignment import make
-from learnspace_assignments.sources import read_source, source_folder
+from learnspace_assignments.preparing.newassignment import make
+from learnspace_assignments.preparing.sources import read_source, source_folder
 from learnspace_core.database import Database
 from learnspace_core.errors import LearnspaceError
 from learnspace_core.settings import Settings

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from nbgrader.api import Gradebook
 
-from learnspace_assignments.newbook import ensure_gradebook
+from learnspace_assignments.grading.newbook import ensure_gradebook
 
 
 def _schema(path: Path) -> tuple[list[tuple[str, str]], list[tuple[str]]]:

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from learnspace_assignments import outbox as outbox_module
 from learnspace_assignments.models import Receipt
-from learnspace_assignments.outbox import Outbox
+from learnspace_assignments.space import outbox as outbox_module
+from learnspace_assignments.space.outbox import Outbox
 from learnspace_core.errors import LearnspaceError, NotFound
 from tests.learnspace_assignments.badline import delivery_in, folder, hand_in, handed_in, lena, line, service
 

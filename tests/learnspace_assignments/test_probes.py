@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from learnspace_assignments.probes import probes
+from learnspace_assignments.grading.probes import probes
 
 TESTS = [
     "assert f(3) == 9",

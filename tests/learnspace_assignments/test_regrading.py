@@ -10,7 +10,7 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from learnspace_assignments.regrading import Replay
+from learnspace_assignments.grading.regrading import Replay
 from learnspace_core.database import Database
 from learnspace_core.errors import LearnspaceError
 from learnspace_core.settings import Settings

@@ -12,7 +12,7 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 
-from learnspace_assignments.gradebook import CourseBook
+from learnspace_assignments.grading.gradebook import CourseBook
 from learnspace_core.errors import LearnspaceError
 from tests.learnspace_assignments.conftest import cell
 from tests.learnspace_assignments.doubling import ANSWER, GOOD, answered, grade, make_book, points

@@ -8,7 +8,13 @@ import nbformat
 import pytest
 
 from learnspace_assignments.coursedir import ensure_course_directory
-from learnspace_assignments.sources import digest_of_source, read_source, source_folder, source_names, title_of
+from learnspace_assignments.preparing.sources import (
+    digest_of_source,
+    read_source,
+    source_folder,
+    source_names,
+    title_of,
+)
 from learnspace_core.errors import LearnspaceError
 from learnspace_core.settings import Settings
 from tests.learnspace_assignments.conftest import source_notebook

@@ -18,11 +18,11 @@ from sqlalchemy import func, select
 
 from learnspace_assignments import store
 from learnspace_assignments.coursedir import course_directory
-from learnspace_assignments.leaving import leave
 from learnspace_assignments.models import Receipt
 from learnspace_assignments.receipts import verify
+from learnspace_assignments.stock.leaving import leave
+from learnspace_assignments.stock.takeover import TakenOver, take_over
 from learnspace_assignments.tables import AssignmentRow, SubmissionRow
-from learnspace_assignments.takeover import TakenOver, take_over
 from learnspace_core.blobs import BlobStore
 from learnspace_core.database import Database
 from learnspace_core.errors import LearnspaceError

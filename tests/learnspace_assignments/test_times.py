@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from learnspace_assignments.grading.penalties import LatePolicyPlugin, penalised
 from learnspace_assignments.models import AssignmentSettings, LatePolicy, Marks, Question, Shows
-from learnspace_assignments.penalties import LatePolicyPlugin, penalised
 from learnspace_assignments.times import Grant, Times, points_off
 
 DUE = datetime(2026, 11, 24, 10, tzinfo=UTC)

@@ -13,7 +13,7 @@ import pytest
 from tornado.httpclient import HTTPClientError
 
 from learnspace_assignments import store
-from learnspace_assignments.undobox import MOST_ENTRIES, UndoBox
+from learnspace_assignments.space.undobox import MOST_ENTRIES, UndoBox
 from learnspace_core.app import make_app
 from learnspace_core.blobs import BlobStore
 from learnspace_core.client import ServiceClient

@@ -17,8 +17,8 @@ from nbgrader.api import Gradebook
 from playwright.async_api import Route, async_playwright
 
 from learnspace_assignments.exporter import SafeExporter
-from learnspace_assignments.feedback import feedback_page
-from learnspace_assignments.gradebook import CourseBook
+from learnspace_assignments.grading.feedback import feedback_page
+from learnspace_assignments.grading.gradebook import CourseBook
 from learnspace_core.database import Database
 from learnspace_core.settings import Settings
 from tests.conftest import as_person

@@ -14,8 +14,8 @@ from sqlalchemy import func, select
 
 from learnspace_assignments import store
 from learnspace_assignments.coursedir import place_source
-from learnspace_assignments.gradebook import CourseBook
-from learnspace_assignments.grading import ONE
+from learnspace_assignments.grading.gradebook import CourseBook
+from learnspace_assignments.gradingruns import ONE
 from learnspace_assignments.models import NewAccommodation
 from learnspace_assignments.tables import AssignmentRow, AutomaticGradingRow, SubmissionRow
 from learnspace_assignments.whengraded import grade_on_hand_in, grade_what_is_due

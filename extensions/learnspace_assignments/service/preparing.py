@@ -15,8 +15,8 @@ from learnspace_assignments import store
 from learnspace_assignments.models.checks import CheckReport, CheckState
 from learnspace_assignments.models.preparing import Draft, NewAssignment, ReleaseNote
 from learnspace_assignments.models.teaching import ReleaseState
-from learnspace_assignments.newassignment import make
-from learnspace_assignments.sources import (
+from learnspace_assignments.preparing.newassignment import make
+from learnspace_assignments.preparing.sources import (
     digest_of_source,
     read_source,
     refuse_faults,

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
-from learnspace_assignments import grading, store
+from learnspace_assignments import gradingruns, store
 from learnspace_assignments.coursedir import course_directory, gradebook_time
 from learnspace_assignments.models import Marks, SubmissionState, TaughtAssignment, TaughtSubmission, TeamMember
 from learnspace_assignments.names import check_name
@@ -121,7 +121,7 @@ def grade(request: Request, caller: Caller, course: str, name: str, which: Which
     states = ("withheld",) if which.withheld else ("handed_in",)
     with state.database.write() as session:
         row = store.get_assignment(session, course, name, released=False)
-        run = grading.ask_all(session, row, caller.id, which.usernames, states=states)
+        run = gradingruns.ask_all(session, row, caller.id, which.usernames, states=states)
         row.job_id = run.id
         answer = told(session, run)
     state.queues["grading"].wake(run.id)
@@ -212,7 +212,7 @@ def _taught(
     job_row = session.get(JobRow, row.job_id) if row.job_id else None
     granted = granted or store.Granted(session, [row.course_id])
     taught = _taught_submissions(
-        session, row, store.newest_submissions(session, row), granted, grading.being_graded(session, row)
+        session, row, store.newest_submissions(session, row), granted, gradingruns.being_graded(session, row)
     )
     learners = {each.username for each in people.list_members(session, row.course_id)}
     for each in taught:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from learnspace_assignments.cells import Cell, text_of
 from learnspace_assignments.headings import headings_of
-from learnspace_assignments.merge import Merge
 from learnspace_assignments.models import CellDifference
 from learnspace_assignments.models.updates import Choice
+from learnspace_assignments.space.cells import Cell, text_of
+from learnspace_assignments.space.merge import Merge
 from learnspace_core.errors import LearnspaceError
 
 LONGEST_SHOWN = 5000

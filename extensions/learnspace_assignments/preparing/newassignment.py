@@ -12,7 +12,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from learnspace_assignments.coursedir import ensure_course_directory, refuse_links, share
 from learnspace_assignments.names import check_name
-from learnspace_assignments.sources import SCHEMA, source_folder
+from learnspace_assignments.preparing.sources import SCHEMA, source_folder
 from learnspace_core.errors import LearnspaceError
 from learnspace_core.paths import alike
 from learnspace_core.settings import Settings

@@ -11,10 +11,10 @@ from typing import Any
 
 from tornado.web import authenticated
 
-from learnspace_assignments import receiptfiles
-from learnspace_assignments.delivery import Delivery
 from learnspace_assignments.limits import check_limits
 from learnspace_assignments.models import Assignment, BroughtBack, HandIn, Receipt, Submission, Warned
+from learnspace_assignments.space import receiptfiles
+from learnspace_assignments.space.delivery import Delivery
 from learnspace_core import handin
 from learnspace_core.errors import LearnspaceError, NotFound
 from learnspace_core.homefiles import BROUGHT_BACK, bring, collect, list_files, open_file

@@ -16,7 +16,7 @@ from learnspace_assignments.models.checks import (
     TestVerdict,
 )
 from learnspace_assignments.models.preparing import SourceQuestion
-from learnspace_assignments.sources import (
+from learnspace_assignments.preparing.sources import (
     Source,
     digest_of_source,
     language_of,
@@ -24,7 +24,7 @@ from learnspace_assignments.sources import (
     read_source,
     source_folder,
 )
-from learnspace_assignments.trials import Doubted, NotebookTrial, Outcome, Variants
+from learnspace_assignments.preparing.trials import Doubted, NotebookTrial, Outcome, Variants
 from learnspace_core.database import now
 from learnspace_core.jobs import Work, job
 from learnspace_core.settings import Settings

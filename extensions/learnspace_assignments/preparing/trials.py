@@ -17,8 +17,8 @@ from nbgrader.preprocessors import ClearSolutions
 from nbgrader.utils import determine_grade, is_grade, is_solution
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from learnspace_assignments.execute import SandboxExecute, files_beside, kernel_of, outputs_of
-from learnspace_assignments.mutations import Mutant, mutants_of, names_of
+from learnspace_assignments.grading.execute import SandboxExecute, files_beside, kernel_of, outputs_of
+from learnspace_assignments.preparing.mutations import Mutant, mutants_of, names_of
 from learnspace_assignments.testmessages import ENDED
 from learnspace_core.settings import Grading
 from learnspace_sandbox.engine import Run

@@ -24,9 +24,9 @@ from nbgrader.preprocessors import (
 from traitlets import Callable as CallableTrait
 from traitlets.config import Config
 
-from learnspace_assignments.execute import SandboxExecute
-from learnspace_assignments.penalties import LatePolicyPlugin
-from learnspace_assignments.repairs import RepairCells
+from learnspace_assignments.grading.execute import SandboxExecute
+from learnspace_assignments.grading.penalties import LatePolicyPlugin
+from learnspace_assignments.grading.repairs import RepairCells
 
 MOST_KNOWN = 1000
 Writing = Callable[[], AbstractContextManager[None]]

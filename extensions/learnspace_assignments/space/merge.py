@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from learnspace_assignments.cells import (
+from learnspace_assignments.space.cells import (
     IDS_SINCE,
     Cell,
     Notebook,

@@ -12,7 +12,7 @@ import copy
 import random
 from collections.abc import Iterator
 
-from learnspace_assignments.expected import Expected, Place, expected_values, with_another
+from learnspace_assignments.grading.expected import Expected, Place, expected_values, with_another
 from learnspace_assignments.hiddentests import tell_hidden
 
 NEVER = "raise AssertionError"

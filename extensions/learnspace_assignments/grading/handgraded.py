@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from learnspace_assignments import store
-from learnspace_assignments.gradebook import CourseBook
-from learnspace_assignments.grading import being_graded
+from learnspace_assignments.grading.gradebook import CourseBook
+from learnspace_assignments.gradingruns import being_graded
 from learnspace_assignments.tables import AssignmentRow, SubmissionRow
 from learnspace_core.jobs import Work
 from learnspace_people.tables import PersonRow

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel
 
 from learnspace_assignments.coursedir import course_directory, refuse_links
-from learnspace_assignments.gradebook import CourseBook
+from learnspace_assignments.grading.gradebook import CourseBook
 from learnspace_assignments.models import Marks, RegradedQuestion
 from learnspace_core.errors import LearnspaceError
 from learnspace_core.settings import Settings

@@ -11,8 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from learnspace_assignments.cells import Notebook, UnreadableNotebook, read_cells, write_cells
-from learnspace_assignments.merge import Merge
 from learnspace_assignments.models import (
     FileDifference,
     UpdateChoices,
@@ -21,8 +19,10 @@ from learnspace_assignments.models import (
     Version,
 )
 from learnspace_assignments.models.updates import Choice, FileChange
-from learnspace_assignments.preview import cell_differences, cell_key, check_choices
-from learnspace_assignments.undobox import Entry, UndoBox
+from learnspace_assignments.space.cells import Notebook, UnreadableNotebook, read_cells, write_cells
+from learnspace_assignments.space.merge import Merge
+from learnspace_assignments.space.preview import cell_differences, cell_key, check_choices
+from learnspace_assignments.space.undobox import Entry, UndoBox
 from learnspace_core.client import ServiceClient
 from learnspace_core.errors import LearnspaceError
 from learnspace_core.homeedits import read_file, remove_file, replace_file, sha256, stands

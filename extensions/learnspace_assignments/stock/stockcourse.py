@@ -15,8 +15,8 @@ from nbgrader.api import Gradebook
 from nbgrader.utils import parse_utc
 from sqlalchemy.exc import SQLAlchemyError
 
-from learnspace_assignments.copying import Bounds, copy_folder
-from learnspace_assignments.newbook import ensure_gradebook, newest_schema
+from learnspace_assignments.grading.newbook import ensure_gradebook, newest_schema
+from learnspace_assignments.stock.copying import Bounds, copy_folder
 from learnspace_core.errors import LearnspaceError
 
 PARTS = ("source", "release", "submitted", "autograded", "feedback")

@@ -24,17 +24,17 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import InstantiateTests
 from traitlets.config import Config
 
-from learnspace_assignments.converting import OneSubmission, grading_steps
 from learnspace_assignments.coursedir import course_directory, refuse_links, share
-from learnspace_assignments.courselocks import CourseLocks
-from learnspace_assignments.doubts import Doubted
+from learnspace_assignments.grading.converting import OneSubmission, grading_steps
+from learnspace_assignments.grading.courselocks import CourseLocks
+from learnspace_assignments.grading.doubts import Doubted
+from learnspace_assignments.grading.nbgraderwords import in_plain_words, listening
+from learnspace_assignments.grading.newbook import ensure_gradebook
+from learnspace_assignments.grading.openbook import OpenBook, nbgrader_opens, prepare
+from learnspace_assignments.grading.penalties import ensure_due, settle
+from learnspace_assignments.grading.repairs import repairs_of
 from learnspace_assignments.models import Marks, Question, Remark, Repair
-from learnspace_assignments.nbgraderwords import in_plain_words, listening
-from learnspace_assignments.newbook import ensure_gradebook
-from learnspace_assignments.openbook import OpenBook, nbgrader_opens, prepare
-from learnspace_assignments.penalties import ensure_due, settle
 from learnspace_assignments.questions import titles
-from learnspace_assignments.repairs import repairs_of
 from learnspace_assignments.testmessages import messages_of
 from learnspace_assignments.times import Times
 from learnspace_core.errors import LearnspaceError

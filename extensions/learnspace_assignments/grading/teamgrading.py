@@ -18,8 +18,8 @@ from nbgrader.api import Comment, Grade, MissingEntry
 
 from learnspace_assignments.coursedir import refuse_links
 from learnspace_assignments.coursedir import share as share_with_teachers
-from learnspace_assignments.gradebook import CourseBook
-from learnspace_assignments.openbook import OpenBook
+from learnspace_assignments.grading.gradebook import CourseBook
+from learnspace_assignments.grading.openbook import OpenBook
 from learnspace_people.tables import PersonRow
 
 Key = tuple[str, str]

@@ -14,9 +14,9 @@ from pathlib import Path
 from random import SystemRandom
 from urllib.parse import quote
 
-from learnspace_assignments import receiptfiles
 from learnspace_assignments.models import QueuedHandIn, Receipt, Refusal
-from learnspace_assignments.outbox import Entry, Outbox
+from learnspace_assignments.space import receiptfiles
+from learnspace_assignments.space.outbox import Entry, Outbox
 from learnspace_core import handin
 from learnspace_core.client import ServiceClient
 from learnspace_core.errors import LearnspaceError

@@ -8,7 +8,7 @@ from html import escape
 import nbformat
 from nbformat import NotebookNode
 
-from learnspace_assignments.gradebook import CourseBook
+from learnspace_assignments.grading.gradebook import CourseBook
 from learnspace_assignments.hiddentests import HiddenTests, has_hidden, split
 from learnspace_assignments.models import Marks, Question
 from learnspace_assignments.tables import AssignmentRow

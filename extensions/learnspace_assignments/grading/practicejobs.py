@@ -7,9 +7,9 @@ import logging
 from sqlalchemy.orm import Session
 
 from learnspace_assignments import store
+from learnspace_assignments.grading.practising import Practising
 from learnspace_assignments.models.practice import PracticePolicy, PracticeResult
 from learnspace_assignments.practicefiles import PracticeFiles
-from learnspace_assignments.practising import Practising
 from learnspace_assignments.store.practice import KIND
 from learnspace_core.jobs import Work, job
 from learnspace_core.models import FileEntry

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from learnspace_assignments import store
-from learnspace_assignments.feedback import feedback_pages
-from learnspace_assignments.gradebook import CourseBook
+from learnspace_assignments.grading.feedback import feedback_pages
+from learnspace_assignments.grading.gradebook import CourseBook
 from learnspace_assignments.models import Marks
 from learnspace_assignments.tables import AssignmentRow, SubmissionRow
 from learnspace_core.jobs import Work

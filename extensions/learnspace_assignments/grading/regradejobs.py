@@ -7,11 +7,10 @@ import logging
 from pydantic import BaseModel
 
 from learnspace_assignments import store
-from learnspace_assignments.doubts import why_doubted
-from learnspace_assignments.feedback import feedback_pages
-from learnspace_assignments.gradebook import CourseBook
-from learnspace_assignments.models import Marks, Regrade, RegradedLearner
-from learnspace_assignments.regrading import (
+from learnspace_assignments.grading.doubts import why_doubted
+from learnspace_assignments.grading.feedback import feedback_pages
+from learnspace_assignments.grading.gradebook import CourseBook
+from learnspace_assignments.grading.regrading import (
     Recorder,
     Replay,
     Runs,
@@ -23,7 +22,8 @@ from learnspace_assignments.regrading import (
     rules_of,
     state_of,
 )
-from learnspace_assignments.settled import settled_marks
+from learnspace_assignments.grading.settled import settled_marks
+from learnspace_assignments.models import Marks, Regrade, RegradedLearner
 from learnspace_assignments.tables import AssignmentRow, SubmissionRow
 from learnspace_core.database import now
 from learnspace_core.errors import LearnspaceError

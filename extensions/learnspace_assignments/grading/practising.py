@@ -20,12 +20,12 @@ from pathlib import Path
 from nbformat import NotebookNode
 from nbgrader.utils import determine_grade
 
-from learnspace_assignments.execute import SandboxExecute
-from learnspace_assignments.gradebook import CourseBook
+from learnspace_assignments.grading.execute import SandboxExecute
+from learnspace_assignments.grading.gradebook import CourseBook
+from learnspace_assignments.grading.repairs import Known, Mending, known_cells, released_cells
 from learnspace_assignments.hiddentests import split
 from learnspace_assignments.models.practice import PracticePolicy, PracticeQuestion, PracticeResult
 from learnspace_assignments.questions import says_something, titles
-from learnspace_assignments.repairs import Known, Mending, known_cells, released_cells
 from learnspace_assignments.testmessages import messages_of
 from learnspace_core.errors import LearnspaceError
 from learnspace_core.notebooks import read_notebook

@@ -31,7 +31,7 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session, joinedload, with_polymorphic
 from sqlalchemy.pool import NullPool
 
-from learnspace_assignments import repairs
+from learnspace_assignments.grading import repairs
 
 _OPENERS: tuple[Any, ...] = (autograde, latesubmissions, overwritecells, overwritekernelspec, saveautogrades, repairs)
 """The modules that open a gradebook while a submission is graded: nbgrader's, and the step before them."""

@@ -14,8 +14,8 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import is_grade, is_locked, is_solution
 from traitlets import Bool, Callable, Integer, List, Unicode
 
-from learnspace_assignments.helping import Helpers
-from learnspace_assignments.probes import plain, probes
+from learnspace_assignments.grading.helping import Helpers
+from learnspace_assignments.grading.probes import plain, probes
 from learnspace_assignments.tables import WHOLE_NOTEBOOK
 from learnspace_assignments.testmessages import ENDED, NO_EVIDENCE
 from learnspace_sandbox.models import Cell, CellResult, Doubt, Request, Result

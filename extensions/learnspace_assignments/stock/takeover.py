@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 
 from learnspace_assignments import store
 from learnspace_assignments.coursedir import new_course_directory
-from learnspace_assignments.feedback import feedback_page
-from learnspace_assignments.gradebook import CourseBook
+from learnspace_assignments.grading.feedback import feedback_page
+from learnspace_assignments.grading.gradebook import CourseBook
 from learnspace_assignments.models import Marks, Receipt
 from learnspace_assignments.names import check_name, check_names
 from learnspace_assignments.receipts import digest_of, sign
-from learnspace_assignments.stockcourse import (
+from learnspace_assignments.stock.stockcourse import (
     GRADEBOOK,
     BookedAssignment,
     BookedStudent,

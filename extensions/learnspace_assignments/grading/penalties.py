@@ -9,8 +9,8 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.plugins import LateSubmissionPlugin
 from traitlets import Dict
 
+from learnspace_assignments.grading.openbook import OpenBook
 from learnspace_assignments.models import LatePolicy, Marks
-from learnspace_assignments.openbook import OpenBook
 from learnspace_assignments.times import Times, percent_off, points_off
 
 

@@ -8,10 +8,10 @@ from typing import Any
 from pydantic import ValidationError
 from tornado.web import authenticated
 
-from learnspace_assignments.handing_in import folder_of
 from learnspace_assignments.models import Assignment, UpdateChoices
-from learnspace_assignments.undobox import UndoBox
-from learnspace_assignments.updates import Update, undo, work_out
+from learnspace_assignments.space.handing_in import folder_of
+from learnspace_assignments.space.undobox import UndoBox
+from learnspace_assignments.space.updates import Update, undo, work_out
 from learnspace_core.errors import LearnspaceError
 from learnspace_core.routes import SEGMENT, LearnspaceHandler, Rows, address
 

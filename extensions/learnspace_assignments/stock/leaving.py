@@ -11,9 +11,9 @@ from nbgrader.api import Gradebook
 from sqlalchemy.orm import Session
 
 from learnspace_assignments import store
-from learnspace_assignments.copying import copy_folder
 from learnspace_assignments.coursedir import course_directory, refuse_links
-from learnspace_assignments.stockcourse import BOUNDS, CONFIG, GRADEBOOK, TIMESTAMP, copy_gradebook, open_book
+from learnspace_assignments.stock.copying import copy_folder
+from learnspace_assignments.stock.stockcourse import BOUNDS, CONFIG, GRADEBOOK, TIMESTAMP, copy_gradebook, open_book
 from learnspace_assignments.tables import AssignmentRow, SubmissionRow
 from learnspace_core.blobs import BlobStore
 from learnspace_core.database import Database

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from learnspace_assignments import store
-from learnspace_assignments.gradebook import CourseBook
+from learnspace_assignments.grading.gradebook import CourseBook
+from learnspace_assignments.grading.teamgrading import gather, share
 from learnspace_assignments.models import Marks
 from learnspace_assignments.tables import AssignmentRow, SubmissionRow
-from learnspace_assignments.teamgrading import gather, share
 from learnspace_assignments.times import Times
 from learnspace_core.jobs import Work
 from learnspace_people.tables import PersonRow

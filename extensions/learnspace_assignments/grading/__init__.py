@@ -1,0 +1,1 @@
+"""Grades what learners handed in, in the grader: nbgrader's converters and gradebook, evidence, regrading, returns."""

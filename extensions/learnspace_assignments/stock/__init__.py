@@ -1,0 +1,1 @@
+"""Courses that come from stock nbgrader, or leave for it."""
