@@ -93,6 +93,18 @@ def test_the_version_that_arrived_can_be_proved_looked_at_and_brought_back(stack
     assert len(list((stack.home("lena") / "assignments").glob("*/*/handed-in */*.ipynb"))) == 1
 
 
+def test_a_terminal_knows_the_commands(stack: Stack, lena: Page) -> None:
+    lena.get_by_role("button", name=re.compile("New Launcher")).first.click()
+    lena.locator(".jp-LauncherCard:visible", has_text="Terminal").click()
+    lena.locator(".jp-Terminal:visible .xterm-helper-textarea").focus()
+    said = stack.home("lena") / "said.txt"
+    lena.keyboard.type("learnspace receipt verify receipts/*/*/*.json > said.txt && nbgrader list >> said.txt 2>&1\n")
+    wait_until(lambda: said.exists() and "Released assignments" in said.read_text())
+    assert said.read_text().startswith("VALID")
+    shot(lena, "handin-terminal")
+    said.unlink()
+
+
 def test_assignments_outside_lab_for_a_phone_a_printer_and_in_chinese(
     stack: Stack, browser: Browser, lena: Page
 ) -> None:
