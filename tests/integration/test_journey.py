@@ -134,25 +134,37 @@ def _grade(page: Page, kind: str) -> None:
     panel.get_by_role("button", name="Grade all (1)").click()
     expect(panel.get_by_role("table").get_by_text("to mark by hand")).to_be_visible(timeout=90_000)
     shot(page, f"{kind}-6-graded")
+    _mark(page, panel, "2", "Nearly.").close()
+    panel.get_by_role("button", name="Refresh").click()
+    panel.get_by_role("button", name="Return feedback: Lena").click()
+    expect(panel.get_by_role("table").get_by_text("returned")).to_be_visible(timeout=60_000)
+    # Looked at once more: what is changed now reaches the learner, too.
+    grader = _mark(page, panel, "3", "A clear answer.")
+    shot(grader, f"{kind}-7-formgrader")
+    grader.close()
+    expect(panel.get_by_role("table").get_by_text("4 of 10")).to_be_visible()
+    panel.get_by_role("button", name="Return feedback again: Lena").click()
+    expect(panel.get_by_role("table").get_by_text("5 of 10")).to_be_visible(timeout=60_000)
+    shot(page, f"{kind}-8-returned")
+
+
+def _mark(page: Page, panel: Locator, points: str, words: str) -> Page:
+    """Mark the answer in words in nbgrader's formgrader."""
     with page.context.expect_page() as opened:
         panel.get_by_role("link", name="Mark by hand: Lena").click()
     grader = opened.value
     grader.get_by_role("link", name="ps1-numbers-and-names").or_(grader.locator(".score").first).first.wait_for()
-    # The formgrader saves each field when it is left, but not before it has asked for the marks and marked the field.
+    # The formgrader saves each field when it is left, but not before it has asked for the marks that there are.
+    grader.wait_for_load_state("networkidle")
     with grader.expect_response(lambda answer: "/api/grade/" in answer.url and answer.request.method == "PUT"):
-        score = grader.locator("input.score.needs_manual_grade").last
-        score.fill("3")
+        score = grader.locator("input.score").last
+        score.fill(points)
         score.press("Tab")
     with grader.expect_response(lambda answer: "/api/comment/" in answer.url and answer.request.method == "PUT"):
         comment = grader.locator("textarea.comment[placeholder]").last
-        comment.fill("A clear answer.")
+        comment.fill(words)
         comment.press("Tab")
-    shot(grader, f"{kind}-7-formgrader")
-    grader.close()
-    panel.get_by_role("button", name="Refresh").click()
-    panel.get_by_role("button", name="Return feedback: Lena").click()
-    expect(panel.get_by_role("table").get_by_text("returned")).to_be_visible(timeout=60_000)
-    shot(page, f"{kind}-8-returned")
+    return grader
 
 
 def _read_feedback(page: Page, kind: str) -> None:
@@ -243,9 +255,10 @@ def _note_of(notebook: Locator, summary: Locator, way: str) -> Locator:
 def _look_at_the_portfolio(page: Page, kind: str) -> None:
     _open_practice(page, "Portfolio")
     portfolio = page.get_by_role("main", name="Portfolio")
-    said = [f"Got {PRACTICE} back", f"Handed in {PRACTICE}", f"Began {PRACTICE}", f"Opened {LESSON}"]
+    got = [f"Got {PRACTICE} back: {points} of 10 points" for points in (5, 4)]
+    said = [*got, f"Handed in {PRACTICE}", f"Began {PRACTICE}", f"Opened {LESSON}"]
     items = portfolio.get_by_role("listitem")
-    expect(items).to_have_count(4)
+    expect(items).to_have_count(5)
     for item, text in zip(items.all(), said, strict=True):
         expect(item).to_contain_text(text)
     shot(page, f"{kind}-10-portfolio")
@@ -253,5 +266,5 @@ def _look_at_the_portfolio(page: Page, kind: str) -> None:
         portfolio.get_by_role("link", name="Open as a page").click()
     outside = opened.value
     expect(outside.get_by_role("heading", name="Portfolio of Lena")).to_be_visible()
-    expect(outside.get_by_role("listitem")).to_have_count(4)
+    expect(outside.get_by_role("listitem")).to_have_count(5)
     shot(outside, f"{kind}-11-portfolio-page")

@@ -5,10 +5,10 @@ import type { ITaughtSubmission, SubmissionState } from '../types';
 import type { ITabProps } from './props';
 import type { Verb } from './work';
 
-/** What was withheld goes back one by one only, after a look at it. */
+/** What was withheld goes back one by one only, after a look at it; what went back goes again with what changed since. */
 const STATES: Record<Verb, SubmissionState[]> = {
   grade: ['handed_in', 'withheld'],
-  return: ['graded', 'needs_marks']
+  return: ['graded', 'needs_marks', 'returned']
 };
 
 export function ChosenButtons(

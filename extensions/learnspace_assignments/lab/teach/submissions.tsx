@@ -216,15 +216,19 @@ function Actions({ each, one, model, busy }: IProps & { each: ITaughtSubmission 
           {trans.__('Mark by hand')}
         </a>
       )}
-      {(['graded', 'needs_marks'].includes(each.state) ||
+      {(['graded', 'needs_marks', 'returned'].includes(each.state) ||
         (each.state === 'withheld' && each.marks !== null)) && (
         <button
           className="ls-Button"
-          aria-label={trans.__('Return feedback: %1', who)}
+          aria-label={
+            each.state === 'returned'
+              ? trans.__('Return feedback again: %1', who)
+              : trans.__('Return feedback: %1', who)
+          }
           aria-disabled={busy}
           onClick={() => void work.start('return', one, [each.username])}
         >
-          {trans.__('Return feedback')}
+          {each.state === 'returned' ? trans.__('Return again') : trans.__('Return feedback')}
         </button>
       )}
     </div>
