@@ -82,4 +82,4 @@ def test_every_knob_is_in_the_reference_with_its_default() -> None:
 def _shown(default: object) -> str:
     if default is None or default == "":
         return "empty"
-    return json.dumps(default) if isinstance(default, tuple) else str(default)
+    return json.dumps(default) if isinstance(default, tuple | bool) else str(default)
