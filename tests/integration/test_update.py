@@ -31,6 +31,10 @@ def test_an_update_is_seen_before_it_is_made_keeps_what_was_written_and_can_be_u
     panel.get_by_role("button", name=re.compile(PRACTICE)).click()
     panel.get_by_role("button", name="Get it").click()
     expect(page.locator(".jp-NotebookPanel:visible").get_by_role("heading", name=PRACTICE)).to_be_visible()
+    # A kernel leaves its name in a notebook when it comes; saved after that, nothing in Lab is newer than the file.
+    expect(page.get_by_text(re.compile(r"\| Idle"))).to_be_visible()
+    page.locator(".jp-NotebookPanel:visible").press("Control+s")
+    expect(page.locator(".lm-DockPanel-tabBar .jp-mod-dirty")).to_have_count(0)
     notebook = stack.home("lena") / "assignments" / stack.course / NAME / f"{NAME}.ipynb"
     content = json.loads(notebook.read_text())
     _cell(content, "ps1-walk-code")["source"] = MINE
