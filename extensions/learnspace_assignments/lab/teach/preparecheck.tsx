@@ -117,7 +117,8 @@ function ByHand({ report, model }: { report: ICheckReport; model: Model }): JSX.
       <ul>
         {withheld.map(one => (
           <li key={`${one.notebook} ${one.id}`}>
-            {withoutPoints(one.title)} <span className="ls-Muted">{one.id}</span>{' '}
+            {withoutPoints(one.title)} <span className="ls-Muted">{one.id}</span>
+            <br />
             {withheldWord(one, trans)}
           </li>
         ))}
