@@ -11,7 +11,6 @@ import io
 import math
 import operator
 import os
-import random
 import signal
 import sys
 from collections.abc import Callable
@@ -20,11 +19,12 @@ from pathlib import Path
 from typing import Any
 
 from learnspace_sandbox.beside import Files
+from learnspace_sandbox.lent import stand_in
+from learnspace_sandbox.shared import Message, Shared
 from learnspace_sandbox.values import Packed, Packer, Unpacker, take_over
 
 PLAIN: tuple[type[Any], ...] = (int, float, complex, str, bytes, list, tuple, set, frozenset, dict)
 """Python's own kinds of values, of which the notebook may make kinds of its own."""
-Message = dict[str, Any]
 Converse = Callable[[Message], Message]
 """Sends a message to the other side and returns what it sends next."""
 
@@ -62,20 +62,23 @@ class Answering:
         self._converse = converse
         self._own: list[Any] = []
         self._numbers: dict[int, int] = {}
-        self._files = Files(Path.cwd())
+        self._process = os.getpid()
+        self._lent: dict[int, Any] = {}
+        """What stands for the test's own functions and iterators, by their numbers there."""
+        self._shared = Shared()
         self._given: list[list[Any]] = []
         """The changeable values of each answer."""
 
     def answer(self, message: Message) -> Message:
         """Return what the notebook says to one question."""
         said = io.StringIO()
-        set_chance(message.get("chance"))
-        if "files" in message:
-            self._files.begin()
-            self._files.take(message["files"])
+        if "files" in message and self._shared.files is None:
+            self._shared.files = Files(Path.cwd())
+            self._shared.files.begin()
+        self._shared.take(message, new=True)
         before_input = builtins.input
         if "input" in message:
-            builtins.input = self._function(message["input"][1])
+            builtins.input = self._received(message["input"])
         unpacker = Unpacker(self._received, aliased=lambda answer, number: self._given[answer][number])
         packer = self._packer()
         before: dict[int, Packed] = {}
@@ -87,7 +90,7 @@ class Answering:
                             name: packer.pack(self._names[name]) for name in message["names"] if name in self._names
                         }
                         self._given.append(packer.kept)
-                        return {"names": found} | ({"files": self._files.changes()} if "files" in message else {})
+                        return {"names": found} | self._shared.changes()
                     case "name":
                         value = self._names[message["name"]]
                     case "import":
@@ -107,16 +110,12 @@ class Answering:
         self._given.append(packer.kept)
         after = {number: self._packer().pack(one) for number, one in unpacker.kept.items()}
         changed = [[number, one] for number, one in after.items() if one != before.get(number, one)]
-        answer |= {"said": said.getvalue(), "changed": changed}
-        if "chance" in message:
-            answer["chance"] = chance()
-        if "files" in message:
-            answer["files"] = self._files.changes()
-        return answer
+        return answer | {"said": said.getvalue(), "changed": changed} | self._shared.changes()
 
     def end(self) -> None:
         """Leave no file of the test behind."""
-        self._files.undo()
+        if self._shared.files:
+            self._shared.files.undo()
 
     def failed(self, error: BaseException) -> Message:
         """Return the answer that something was raised."""
@@ -132,7 +131,12 @@ class Answering:
         return Packer(self._sent, {id(value): number for number, value in (known or {}).items()})
 
     def _sent(self, value: Any) -> Packed:
-        """Return the number under which a value of ours stays here, and what is said of it."""
+        """Return the number under which a value stays here, and what is said of it; or that it is one of the test's."""
+        lent = next((number for number, one in self._lent.items() if one is value), None)
+        if lent is not None:
+            return ["yours", lent]
+        if (stream := self._shared.streams.number(value)) is not None:
+            return ["stream", stream]
         number = self._keep(value)
         about: dict[str, Any] = {"kind": "function" if callable(value) else "object", "plain": isinstance(value, PLAIN)}
         if isinstance(value, type):
@@ -151,23 +155,35 @@ class Answering:
 
     def _received(self, packed: Packed) -> Any:
         kind, number, *_ = packed
-        return self._own[number] if kind == "yours" else self._function(number)
+        if kind == "yours":
+            return self._own[number]
+        if kind == "stream":
+            return self._shared.streams[number]
+        if number not in self._lent:
+            self._lent[number] = stand_in(kind, lambda use, *given, **named: self._ask(number, use, given, named))
+        return self._lent[number]
 
-    def _function(self, number: int) -> Callable[..., Any]:
-        """Return a function of the test's, which runs there."""
-
-        def function(*given: Any, **named: Any) -> Any:
-            packer = self._packer()
-            reply = self._converse({
-                "call": number,
-                "given": [packer.pack(one) for one in given],
-                "named": {name: packer.pack(one) for name, one in named.items()},
-            })  # fmt: skip
-            if "raised" in reply:
-                raise getattr(builtins, reply["raised"]["name"], RuntimeError)(reply["raised"]["text"])
-            return Unpacker(self._received).unpack(reply["value"])
-
-        return function
+    def _ask(self, number: int, use: str, given: tuple[Any, ...], named: dict[str, Any]) -> Any:
+        """Have something done with what is the test's, which is done there, and return what comes of it."""
+        if os.getpid() != self._process:
+            raise RuntimeError("only the process that was asked can ask back")
+        packer = self._packer()
+        asked: Message = {
+            "call": number,
+            "use": use,
+            "given": [packer.pack(one) for one in given],
+            "named": {name: packer.pack(one) for name, one in named.items()},
+        }
+        reply = self._converse(asked | self._shared.changes())
+        while "do" in reply:  # what is done there may ask the notebook in its turn
+            reply = self._converse(self.answer(reply))
+        self._shared.take(reply, new=True)
+        if "raised" in reply:
+            raise getattr(builtins, reply["raised"]["name"], RuntimeError)(reply["raised"]["text"])
+        value = Unpacker(self._received).unpack(reply["ended"] if "ended" in reply else reply["value"])
+        if "ended" in reply:
+            raise StopIteration(value)
+        return value
 
 
 def _among(makers: list[Any], questions: list[Any]) -> str:
@@ -235,26 +251,6 @@ def _built(makers: list[Any], row: Packed) -> Any:
 
 def _too_long(*_: object) -> None:
     raise TimeoutError
-
-
-def chance() -> Packed:
-    """Return the state of the random numbers."""
-    version, numbers, gauss = random.getstate()
-    numpy = sys.modules.get("numpy")
-    if numpy is None:
-        return [[version, list(numbers), gauss], None]
-    kind, words, *rest = numpy.random.get_state()
-    return [[version, list(numbers), gauss], [kind, [int(word) for word in words], *rest]]
-
-
-def set_chance(state: Packed) -> None:
-    """Go on with random numbers from a state."""
-    if state is None:
-        return
-    (version, numbers, gauss), arrays = state
-    random.setstate((version, tuple(numbers), gauss))
-    if arrays is not None and "numpy" in sys.modules:
-        sys.modules["numpy"].random.set_state(tuple(arrays))
 
 
 def _lineage(error: type[BaseException]) -> list[list[str]]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections.abc import Iterator
+from io import IOBase
 from typing import Any, NoReturn, Protocol
 
 from learnspace_sandbox.answering import is_true
@@ -59,6 +61,7 @@ class Comparing:
             self._judge.knows(number_of(maker))
             and isinstance(found, Remote)
             and about(found)["type"] == number_of(maker)
+            and not _is_used_up((*given, *named.values()))
         ):
             self._made[number_of(found)] = how._replace(seconds=time.monotonic() - began)
         return found
@@ -78,7 +81,10 @@ class Comparing:
 
     def make_later(self, maker: Any, *given: Any, **named: Any) -> Any:
         """Return what stands for an object until it is made, if others can be made in its place."""
-        if isinstance(maker, Remote) and about(maker)["kind"] == "class" and self._judge.knows(number_of(maker)):
+        named_class = (
+            isinstance(maker, Remote) and about(maker)["kind"] == "class" and self._judge.knows(number_of(maker))
+        )
+        if named_class and not _is_used_up((*given, *named.values())):
             how = self._made_of(maker, given, named)
             if others(how, "numbers") or others(how, "texts"):
                 number = -1 - len(self._later)
@@ -184,6 +190,13 @@ class Comparing:
             self._judge.stop("object")
         letters = iter(said)
         return [[next(letters) == "y" for _ in values] for *_, values, _ in asked]
+
+
+def _is_used_up(given: Any) -> bool:
+    """Tell whether something that a class was called with is another one for the next object."""
+    if type(given) in (list, tuple):
+        return any(map(_is_used_up, given))
+    return isinstance(given, Iterator | IOBase) and not isinstance(given, Remote)
 
 
 def _row(value: Any, makers: list[Remote]) -> tuple[Any, ...]:

@@ -22,13 +22,15 @@ from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any, NoReturn
 
-from learnspace_sandbox.answering import PLAIN, Converse, Message, chance, restore, set_chance
+from learnspace_sandbox.answering import PLAIN, Converse, restore
 from learnspace_sandbox.beside import Files
 from learnspace_sandbox.comparing import Comparing
 from learnspace_sandbox.expecting import LATER, make_later
+from learnspace_sandbox.lent import USES, kind_of
 from learnspace_sandbox.models import CellTimeoutError
 from learnspace_sandbox.others import is_round
 from learnspace_sandbox.remote import Remote, about, number_of
+from learnspace_sandbox.shared import STREAMS, Message, Shared
 from learnspace_sandbox.values import BY_NAME, LARGEST, NotPlain, Packed, Packer, Unpacker
 
 BESIDE = frozenset(
@@ -47,6 +49,8 @@ ON_FILES = frozenset(
     (
         *("open", "os", "pathlib", "Path", "glob", "shutil", "tempfile", "loadtxt", "genfromtxt", "savetxt", "load"),
         *("save", "read_csv", "to_csv", "read_json", "to_json", "imread", "imsave", "savefig", "read_text"),
+        *("read_bytes", "write_text", "write_bytes", "exists", "is_file", "is_dir", "iterdir", "rglob", "st_size"),
+        *("touch", "mkdir", "rmdir", "unlink"),
     )
 )
 """Names of what works on the files beside a notebook, which are then kept the same on both sides."""
@@ -109,6 +113,7 @@ class Judge:
         self._converse = converse
         self._remotes: dict[int, Any] = {}
         self._own: list[Any] = []
+        """What the test gave of its own that an answer may use, by the numbers that it has there."""
         self._answers = 0
         self._copies: dict[int, tuple[int, int]] = {}
         self._held: list[Any] = []
@@ -120,8 +125,7 @@ class Judge:
         self._raised: list[BaseException] = []
         self._asked = False
         """Whether the notebook gave any value yet."""
-        self._draws = False
-        self._files: Files | None = None
+        self._shared = Shared()
         self._why = self._word = ""
         self.names = _Names(self)
         self.python = vars(builtins) | {
@@ -148,9 +152,8 @@ class Judge:
             return _unjudged(beside[0])
         if _patches(tree) or _patches(helping):
             return _unjudged("patch")
-        if words & ON_FILES:
-            self._files = _fresh_files()
-        self._draws = bool(words & {"random", "seed", "shuffle", "sample", "choice", "RandomState"})
+        draws = bool(words & {"random", "seed", "shuffle", "sample", "choice", "RandomState"})
+        self._shared = Shared(_fresh_files() if words & ON_FILES else None, draws=draws)
         make_later(tree)
         verdict = "ok"
         try:
@@ -171,7 +174,7 @@ class Judge:
             verdict = "failed"
         finally:
             builtins.input = _INPUT
-        told = {"shadowed": self.names.shadowed, "files": self._files is not None}
+        told = {"shadowed": self.names.shadowed, "files": self._shared.files is not None}
         return {"verdict": verdict, "points": points, "why": self._why, "word": self._word, **told}
 
     def use(self, do: str, *given: Any, **named: Any) -> Any:
@@ -203,10 +206,7 @@ class Judge:
             value = unpacker.unpack(reply["value"]) if "value" in reply else None
             self._keep(unpacker)
             restore(kept, reply["changed"], unpacker)
-            if self._draws:
-                set_chance(reply["chance"])
-            if self._files:
-                self._files.take(reply["files"])
+            self._shared.take(reply)
             error = self._error(reply["raised"]) if "raised" in reply else None
             sys.stdout.write(reply["said"])
         except Exception:  # whatever a forged message makes of it
@@ -220,8 +220,7 @@ class Judge:
         """Return those of the names that the notebook has."""
         reply = self._converse({"do": "names", "names": names} | self._around())
         try:
-            if self._files:
-                self._files.take(reply["files"])
+            self._shared.take(reply)
             packed = {name: reply["names"][name] for name in names if name in reply["names"]}
             unpacker = Unpacker(self._received)
             found = {name: self.familiar(name, unpacker.unpack(one)) for name, one in packed.items()}
@@ -275,27 +274,30 @@ class Judge:
 
     def _around(self) -> Message:
         """Return what has to be the same on both sides while something is done there."""
-        found: Message = {"chance": chance()} if self._draws else {}
-        if self._files:
-            found["files"] = self._files.changes()
+        found = self._shared.changes()
         asked = self.names.get("input") or (builtins.input if builtins.input is not _INPUT else None)
         if asked is not None and not isinstance(asked, Remote):
             found["input"] = self._sent(lambda *given: asked(*given))
         return found
 
     def _sent(self, value: Any) -> Packed:
-        """Return the number of an object of the notebook's, or of a function of the test's."""
+        """Return the number of an object of the notebook's, or of what the test gives of its own and keeps."""
         if isinstance(value, Remote):
             if not self._harmless:
                 self.objects.touched(value)
             return ["yours", number_of(value)]
         if type(value) in self._errors.values() or value in self._errors.values():
             self.stop("object")
-        if not isinstance(value, types.FunctionType):
+        if type(value) in STREAMS.values():
+            return ["stream", self._shared.streams.give(value)]
+        kind = kind_of(value)
+        if kind is None:
             self.stop("object") if self._is_given(value) else self.stop("test", type(value).__name__)
-        if value not in self._own:
+        number = next((number for number, one in enumerate(self._own) if one is value), None)
+        if number is None:
+            number = len(self._own)
             self._own.append(value)
-        return ["own", self._own.index(value)]
+        return [kind, number]
 
     def _is_given(self, value: Any) -> bool:
         """Tell whether a value that cannot be sent may come of an answer, not of the text of the test."""
@@ -305,9 +307,13 @@ class Judge:
 
     def _received(self, packed: Packed) -> Any:
         kind, number, *told = packed
+        if type(number) is not int or number < 0:
+            raise NotPlain
         if kind == "yours":
             return self._own[number]
-        if kind != "own" or type(number) is not int or type(told[0]["type"]) is not int:
+        if kind == "stream":
+            return self._shared.streams[number]
+        if kind != "own" or type(told[0]["type"]) is not int:
             raise NotPlain
         if told[0]["kind"] not in ("function", "object", "class", "error", "module") or "plain" not in told[0]:
             raise NotPlain
@@ -316,18 +322,25 @@ class Judge:
         return self._remotes.setdefault(number, Remote(self, number, told[0]))
 
     def _called(self, asked: Message) -> Message:
-        """Run a function of the test's that the notebook was given and calls."""
+        """Do what the notebook asks of a function or an iterator that the test gave it."""
         try:
+            self._shared.take(asked)
             unpacker = Unpacker(self._received)
-            function = self._own[asked["call"]]
+            own = self._own[asked["call"]]
+            use = USES[kind_of(own) or ""][asked["use"]]
             given = [unpacker.unpack(one) for one in asked["given"]]
             named = {name: unpacker.unpack(one) for name, one in asked["named"].items()}
-        except (NotPlain, LookupError, TypeError, AttributeError):
+        except Exception:  # whatever a forged message makes of it
             self.stop("object")
         try:
-            return {"value": Packer(self._sent).pack(function(*given, **named))}
+            key, value = "value", use(own, *given, **named)
+        except StopIteration as error:
+            key, value = "ended", error.value
         except Exception as error:
-            return {"raised": {"name": type(error).__name__, "text": str(error)}}
+            return {"raised": {"name": type(error).__name__, "text": str(error)}} | self._shared.changes()
+        self._harmless = False  # what it is given, it may change
+        # What is packed first may be a stream, which then goes along.
+        return {key: Packer(self._sent, most=MOST_GIVEN).pack(value)} | self._shared.changes()
 
     def _error(self, raised: Message) -> BaseException:
         kind = self._error_class(raised["lineage"])
@@ -494,6 +507,8 @@ def _words(tree: ast.AST) -> set[str]:
         match node:
             case ast.Name():
                 found.add(node.id)
+            case ast.Attribute(value=ast.Name("re"), attr="compile"):
+                pass  # a pattern, no code
             case ast.Attribute():
                 found.add(node.attr)
             case ast.alias():

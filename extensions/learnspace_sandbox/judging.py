@@ -97,7 +97,9 @@ class Judging:
                 asked = {"do": "serve", "message": answer["message"], "seconds": left}
                 reply, _ = frames.ask(self._pipe, asked, self._until, MESSAGE_BYTES, fork=fork)
                 gone = "message" not in reply
-            answer = self._ask_judge({"do": "answer", "message": {"gone": True} if gone else reply["message"]})
+            left = max(self._seconds - (time.monotonic() - began), 0.01)
+            message = {"gone": True} if gone else reply["message"]
+            answer = self._ask_judge({"do": "answer", "message": message, "seconds": left})
         if not gone:
             frames.ask(self._pipe, {"do": "end"}, self._until, VERDICT_BYTES, fork=fork)
         return answer

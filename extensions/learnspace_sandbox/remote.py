@@ -9,8 +9,11 @@ asked for one.
 from __future__ import annotations
 
 import operator
+import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from io import IOBase
+from pathlib import PurePath
 from typing import Any, Protocol
 
 from learnspace_sandbox.answering import is_true
@@ -182,6 +185,8 @@ def _compared(what: str, one: Remote, other: object) -> Any:
     elif isinstance(other, int | float) and not isinstance(other, bool):
         equal = link_of(one).among(one, other)
         return equal if what == "eq" else not equal
+    elif isinstance(other, _ALONE):
+        link_of(one).object()
     else:
         _weigh(one)
     found = link_of(one).use(what, one, other)
@@ -190,6 +195,10 @@ def _compared(what: str, one: Remote, other: object) -> Any:
     if is_true(found) is (what == "eq"):
         link_of(one).objects.meant(one, other)
     return found
+
+
+_ALONE = (PurePath, re.Pattern, IOBase, Iterator)
+"""What no object is asked about: there are no others in whose row it would have to know the one that is meant."""
 
 
 def _is_object(remote: Remote) -> bool:

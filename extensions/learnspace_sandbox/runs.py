@@ -19,12 +19,13 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from learnspace_sandbox import frames
-from learnspace_sandbox.answering import Answering, Message
+from learnspace_sandbox.answering import Answering
 from learnspace_sandbox.isolation import Limits, die_with_parent, enter, hide, limit
 from learnspace_sandbox.judge import Judge
 from learnspace_sandbox.kernels import run_kernel
 from learnspace_sandbox.memory import forget_peak, peak
 from learnspace_sandbox.models import CellTimeoutError, Request
+from learnspace_sandbox.shared import Message
 from learnspace_sandbox.shell import Shell, capture_below
 
 START, END, ENDED = b"s", b"e", b"."
@@ -189,12 +190,15 @@ class _Talk:
         return found
 
     def _unhurried(self, message: Message) -> Message:
-        """Talk without an interruption in the middle of a message: who waits for an answer loses no time by it."""
+        """Talk without an interruption in the middle of a message: who waits for an answer loses no time by it.
+
+        But the time of the whole test is not longer for it, however often both sides ask each other.
+        """
         left, _ = signal.setitimer(signal.ITIMER_REAL, 0)
         try:
             return self._converse(message)
         finally:
-            signal.setitimer(signal.ITIMER_REAL, left, 1)
+            signal.setitimer(signal.ITIMER_REAL, min(left, self._asked.get("seconds", left)), 1)
 
 
 @contextmanager

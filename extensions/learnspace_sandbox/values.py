@@ -9,8 +9,12 @@ from __future__ import annotations
 import base64
 import collections
 import datetime
+import io
+import pathlib
+import re
 import sys
 import types
+import zoneinfo
 from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
@@ -61,15 +65,19 @@ _CHANGEABLE = (list, set, collections.deque, bytearray, *_MAPPINGS.values())
 _TIMES: dict[str, type[Any]] = {
     "date": datetime.date, "time": datetime.time, "datetime": datetime.datetime,
 }  # fmt: skip
-
-
-_NAMELESS = {
-    kind: name for name, kind in vars(types).items() if isinstance(kind, type) and kind.__module__ == "builtins"
+_PATHS: dict[str, type[pathlib.PurePath]] = {
+    kind.__name__: kind for kind in (pathlib.PurePosixPath, pathlib.PureWindowsPath, pathlib.PosixPath)
 }
-"""Built-in classes that only :mod:`types` has a name for."""
-
-
-_BOTH_WAYS = ("name", "scalar", "time", "datetime", "Series", "DataFrame")
+_VIEWS: dict[type, Callable[[dict[Any, Any]], Any]] = {
+    type({}.keys()): dict.keys, type({}.values()): dict.values, type({}.items()): dict.items,
+}  # fmt: skip
+_SOME: tuple[type, ...] = (pathlib.PurePath, pathlib.Path, io.StringIO, io.BytesIO, zoneinfo.ZoneInfo)
+_NAMELESS: dict[type, str] = {
+    **{kind: name for name, kind in vars(types).items() if isinstance(kind, type) and kind.__module__ == "builtins"},
+    **{kind: kind.__name__ for kind in (*_PATHS.values(), *_SOME)},
+}
+"""Built-in classes that only :mod:`types` has a name for, and those of modules of which not all may be sent."""
+_BOTH_WAYS = ("name", "scalar", "Series", "DataFrame")
 """What can be written so that it is read as a value that is not plain."""
 
 
@@ -138,11 +146,33 @@ class Packer:
                 return ["Decimal", str(value)]
             case datetime.timedelta() if kind is datetime.timedelta:
                 return ["timedelta", value.days, value.seconds, value.microseconds]
-            case datetime.date() | datetime.time() if kind in _TIMES.values() and not getattr(value, "tzinfo", None):
-                return [kind.__name__, value.isoformat()]
+            case datetime.date() | datetime.time() if kind in _TIMES.values():
+                return self._time(value, kind)
+            case datetime.timezone():
+                return ["timezone", *map(self.pack, value.__getinitargs__())]  # type: ignore[attr-defined]  # as pickle
+            case zoneinfo.ZoneInfo() if kind is zoneinfo.ZoneInfo and value.key:
+                return ["ZoneInfo", value.key]
+            case re.Pattern():
+                return ["Pattern", self.pack(value.pattern), value.flags]
+        if kind in _PATHS.values():
+            return ["path", kind.__name__, *_from_here(value)]
+        if kind in _VIEWS:
+            made = self.pack(dict(value.mapping))
+            return ["view", kind.__name__, made] if made[0] == "dict" else None
         if value is Ellipsis or value is NotImplemented:
             return ["constant", "Ellipsis" if value is Ellipsis else "NotImplemented"]
         return self._by_name(value) or self._numeric(value, kind)
+
+    def _time(self, value: Any, kind: type) -> Packed | None:
+        zone = getattr(value, "tzinfo", None)
+        if zone is None:
+            return [kind.__name__, value.isoformat()]
+        if type(zone) not in (datetime.timezone, zoneinfo.ZoneInfo):
+            return None
+        packed = self.pack(zone)
+        if packed[0] not in ("timezone", "ZoneInfo"):
+            return None
+        return ["zoned", kind.__name__, value.replace(tzinfo=None).isoformat(), value.fold, packed]
 
     def _whole(self, name: str, value: Any, inside: Callable[[], Packed], size: int) -> Packed | None:
         if self._left < size:
@@ -307,10 +337,39 @@ class Unpacker:
         return datetime.date.fromisoformat(text)
 
     def _read_time(self, text: str) -> Any:
-        return datetime.time.fromisoformat(text)
+        return _without_zone(datetime.time.fromisoformat(text))
 
     def _read_datetime(self, text: str) -> Any:
-        return datetime.datetime.fromisoformat(text)
+        return _without_zone(datetime.datetime.fromisoformat(text))
+
+    def _read_zoned(self, name: str, text: str, fold: int, zone: Packed) -> Any:
+        made, tzinfo = _without_zone(_TIMES[name].fromisoformat(text)), self._unpack(zone)
+        if type(tzinfo) not in (datetime.timezone, zoneinfo.ZoneInfo):
+            raise NotPlain
+        return made.replace(tzinfo=tzinfo, fold=fold)
+
+    def _read_timezone(self, *given: Packed) -> Any:
+        return datetime.timezone(*map(self._unpack, given))
+
+    def _read_ZoneInfo(self, key: str) -> Any:
+        return zoneinfo.ZoneInfo(key)
+
+    def _read_Pattern(self, pattern: Packed, flags: int) -> Any:
+        text = self._unpack(pattern)
+        if type(text) not in (str, bytes):
+            raise NotPlain
+        return re.compile(text, flags)
+
+    def _read_path(self, name: str, text: str, is_here: bool) -> Any:
+        if type(text) is not str or type(is_here) is not bool:
+            raise NotPlain
+        return _PATHS[name](pathlib.Path.cwd() / text if is_here else text)
+
+    def _read_view(self, name: str, packed: Packed) -> Any:
+        made = self._unpack(packed)
+        if type(made) is not dict:
+            raise NotPlain
+        return {kind.__name__: view for kind, view in _VIEWS.items()}[name](made)
 
     def _read_constant(self, name: str) -> Any:
         return {"Ellipsis": Ellipsis, "NotImplemented": NotImplemented}[name]
@@ -389,6 +448,22 @@ def take_over(old: Any, new: Any) -> None:
         old[...] = new
     else:
         raise NotPlain
+
+
+def _from_here(path: pathlib.PurePath) -> tuple[str, bool]:
+    """Return a path, and whether it is from the directory of a side: each has its own."""
+    if type(path) is pathlib.PosixPath and path.is_absolute():
+        try:
+            return str(path.relative_to(pathlib.Path.cwd())), True
+        except (ValueError, OSError):
+            pass
+    return str(path), False
+
+
+def _without_zone(value: Any) -> Any:
+    if value.tzinfo is not None:
+        raise NotPlain  # it comes in another form
+    return value
 
 
 def _no_other(value: Any) -> Packed:

@@ -94,8 +94,13 @@ thread.start()
 thread.join()
 assert got == [6]"""
     patched = "from unittest.mock import patch\nwith patch('builtins.print'):\n    assert double(3) == 6"
-    tests = {"thread": thread, "patched": patched, "given": "assert double(iter([1])) == 2", "good": TESTS["good"]}
-    solution = SOLVED.replace("return 2 * x", "return 2 * (x if isinstance(x, int) else next(x))")
+    tests = {
+        "thread": thread,
+        "patched": patched,
+        "given": "assert double(memoryview(bytes([1]))) == 2",
+        "good": TESTS["good"],
+    }
+    solution = SOLVED.replace("return 2 * x", "return 2 * (x if isinstance(x, int) else next(iter(x)))")
     unpaid = cell("code", thread, grade_id="unpaid", grade=True, locked=True, points=0)
     cells = [_test(name, source) for name, source in tests.items()]
     folder = _write(tmp_path, cell("code", solution, grade_id="double", solution=True), unpaid, *cells)
@@ -105,7 +110,7 @@ assert got == [6]"""
         "unpaid": ("good", "", ""),
         "thread": ("good", "beside", "threading"),
         "patched": ("good", "beside", "patch"),
-        "given": ("good", "beside", "list_iterator"),
+        "given": ("good", "beside", "memoryview"),
         "good": ("good", "", ""),
     }
     assert report.verdict == "look"

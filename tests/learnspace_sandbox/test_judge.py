@@ -11,7 +11,9 @@ from learnspace_sandbox.engine import Run, make_run
 from learnspace_sandbox.models import CellResult, Request
 
 HONEST = '''
-import collections, dataclasses, doctest, enum, functools, inspect, logging, random, traceback, unittest, warnings
+import collections, dataclasses, datetime, doctest, enum, functools, inspect, itertools, logging, random, traceback
+import unittest, warnings
+from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -116,6 +118,69 @@ Point = collections.namedtuple("Point", "x y")
 def point():
     return Point(1, 2)
 
+def same(x):
+    return x
+
+def lines(place):
+    return place.read_text().splitlines()
+
+def beside(place, name):
+    return place.with_name(name)
+
+def store(name, text):
+    place = Path.cwd() / name
+    place.write_text(text)
+    return place
+
+def report(stream, *words):
+    print(*words, file=stream)
+
+def header(stream):
+    return stream.readline().strip()
+
+class Logger:
+    def __init__(self, stream):
+        self.stream = stream
+    def log(self, word):
+        self.stream.write(word + ";")
+
+def total(numbers):
+    return sum(numbers)
+
+def first(n, numbers):
+    return list(itertools.islice(numbers, n))
+
+def running(numbers):
+    total = 0
+    for number in numbers:
+        total += number
+        yield total
+
+def feed(pipe):
+    return [next(pipe), pipe.send(5), pipe.send(6)]
+
+def delegate(numbers):
+    last = yield from numbers
+    yield last
+
+class Source:
+    def __init__(self, numbers):
+        self.numbers = numbers
+    def take(self):
+        return next(self.numbers)
+
+class Window:
+    def __init__(self, numbers, size):
+        self.numbers = list(numbers)[:size]
+    def __eq__(self, other):
+        return self.numbers == other.numbers
+
+def hour(moment):
+    return moment.astimezone(datetime.timezone.utc).hour
+
+def find(pattern, text):
+    return pattern.findall(text)
+
 def letters(text):
     return collections.Counter(text)
 
@@ -197,6 +262,49 @@ PASS = [
     "import inspect\nassert list(inspect.signature(square).parameters) == ['x']\n"
     "assert 'for' not in inspect.getsource(square)",
     "assert square(-2) > 3 and type(square(2)) is int and square('a') if False else True",
+    "from pathlib import Path, PurePath, PureWindowsPath\nPath('in.txt').write_text('1\\n2\\n')\n"
+    "assert lines(Path('in.txt')) == ['1', '2'] and lines(Path.cwd() / 'in.txt') == ['1', '2']\n"
+    "assert beside(Path('a/b.txt'), 'c.txt') == Path('a/c.txt') and isinstance(beside(Path('a/b'), 'c'), Path)\n"
+    "for path in (PurePath('a'), PureWindowsPath('c:/a'), Path('/'), Path()):\n"
+    "    assert same(path) == path and type(same(path)) is type(path)",
+    "from pathlib import Path\nplace = store('kept.txt', 'mine')\nassert place == Path.cwd() / 'kept.txt'\n"
+    "assert place.exists() and place.read_text() == 'mine' and same(Path) is Path",
+    "import io\nout = io.StringIO()\nreport(out, 'a', 1)\nassert out.getvalue() == 'a 1\\n'\n"
+    "report(out, 'b')\nassert out.getvalue() == 'a 1\\nb\\n' and same(out) is out",
+    "import io\ntext = io.StringIO('one\\ntwo\\nthree')\nassert header(text) == 'one' and text.readline() == 'two\\n'\n"
+    "assert header(text) == 'three' and header(text) == ''\nassert header(io.BytesIO(b'x\\ny')) == b'x'",
+    "import io\nout = io.StringIO()\nlogger = Logger(out)\nlogger.log('a')\nout.write('-')\nlogger.log('b')\n"
+    "assert out.getvalue() == 'a;-b;' and logger.stream is out\nout.close()\ntry:\n    logger.log('c')\n"
+    "except ValueError:\n    pass\nelse:\n    assert False",
+    "assert total(iter([1, 2])) == 3 and total(map(int, '12')) == 3 and total(n for n in range(4)) == 6\n"
+    "assert first(2, zip('ab', [1, 2])) == [('a', 1), ('b', 2)] and first(1, enumerate('a')) == [(0, 'a')]\n"
+    "assert total(reversed([1, 2])) == 3 and total({'a': 4}.values()) == 4 and first(9, iter({})) == []",
+    "import itertools\ncounted = itertools.count()\nassert first(3, counted) == [0, 1, 2] and next(counted) == 3\n"
+    "assert first(2, counted) == [4, 5] and same(counted) is counted\nleft = iter('abc')\nfirst(2, left)\n"
+    "assert list(left) == ['c'] and list(itertools.islice(running(itertools.count(1)), 3)) == [1, 3, 6]",
+    "import types\nasked = []\ndef numbers():\n    for n in range(9):\n        asked.append(n)\n"
+    "        yield square(n)\nassert first(3, numbers()) == [0, 1, 4] and asked == [0, 1, 2]\n"
+    "source = Source(numbers())\n"
+    "assert source.take() == 0 and source.take() == 1 and isinstance(source.numbers, types.GeneratorType)",
+    "def pipe():\n    got = yield 1\n    while True:\n        got = yield got * 2\nassert feed(pipe()) == [1, 10, 12]\n"
+    "def ends():\n    yield 1\n    return 2\nassert list(delegate(ends())) == [1, 2]\n"
+    "def fails():\n    yield 1\n    raise KeyError('x')\ntry:\n    total(fails())\nexcept KeyError:\n    pass\n"
+    "else:\n    assert False",
+    "import random\nrandom.seed(3)\ngot = first(2, (random.random() for _ in range(9))), draw()[0]\nrandom.seed(3)\n"
+    "assert got == ([random.random(), random.random()], random.random())",
+    "import datetime as dt\nfrom zoneinfo import ZoneInfo\n"
+    "assert hour(dt.datetime(2026, 1, 2, 12, tzinfo=ZoneInfo('Asia/Shanghai'))) == 4\n"
+    "for zone in (dt.timezone.utc, dt.timezone(dt.timedelta(hours=-3)), ZoneInfo('Europe/Berlin')):\n"
+    "    moment = dt.datetime(2026, 10, 25, 2, 30, tzinfo=zone, fold=1)\n    got = same(moment)\n"
+    "    assert got == moment and got.tzinfo == zone and got.fold == 1 and got.tzname() == moment.tzname()\n"
+    "    assert same(moment.timetz()) == moment.timetz() and same(zone) == zone",
+    "import re\nassert find(re.compile('A.', re.I), 'ab Ac') == ['ab', 'Ac'] and same(re.compile('x')).pattern == 'x'",
+    "import functools, operator\nassert apply(functools.partial(pow, 2), [3]) == [8]\n"
+    "assert apply(functools.partial(apply, square), [[2]]) == [[4]] and apply(operator.itemgetter(1), ['ab']) == ['b']",
+    "got = []\napply(got.append, [1, 2])\nassert got == [1, 2] and apply({'add': lambda x: x + 1}['add'], [1]) == [2]",
+    "assert Window(iter([1, 2, 3]), 2) == Window([1, 2, 3], 2)\nwindow = Window(iter([4, 5]), 1)\n"
+    "assert window == Window(iter([4]), 7)",
+    "def twice(x):\n    return square(x) * 2\nassert apply(twice, [1, 2]) == [2, 8] and same(twice) is twice",
 ]
 FORGED = """
 import numpy as np
@@ -350,7 +458,7 @@ BESIDE = {
     "import threading\nassert x == 1": "threading",
     "from unittest.mock import patch\nwith patch('random.random'):\n    assert x == 1": "patch",
     "assert sorted(globals())": "globals",
-    "def numbers():\n    yield 1\nassert sum(same(numbers())) == 1": "generator",
+    "assert same(memoryview(b'a')) == b'a'": "memoryview",
     "class Own:\n    pass\nassert same(Own())": "Own",
     "class OwnError(Exception):\n    pass\nassert same(OwnError) is OwnError": "type",
 }
