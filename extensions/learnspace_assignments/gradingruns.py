@@ -112,7 +112,7 @@ def unless_graded_meanwhile(session: Session, row: SubmissionRow) -> SubmissionR
         return None
     # Read after the jobs: what a grader changes ends its job in the same transaction.
     fresh = session.get_one(SubmissionRow, row.id)
-    before, now_ = ((one.state, one.reason_code, one.marks) for one in (row, fresh))
+    before, now_ = ((one.state, one.reason_code, one.marks, one.marks_since) for one in (row, fresh))
     return fresh if before == now_ else None
 
 

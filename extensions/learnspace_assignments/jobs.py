@@ -7,6 +7,7 @@ import logging
 from learnspace_assignments import store
 from learnspace_assignments.coursedir import course_directory, gradebook_time
 from learnspace_assignments.grading import practicejobs, regradejobs
+from learnspace_assignments.grading.changed import changed_since
 from learnspace_assignments.grading.doubts import by_their_tests, why_doubted
 from learnspace_assignments.grading.feedback import feedback_pages
 from learnspace_assignments.grading.gradebook import CourseBook
@@ -197,7 +198,10 @@ def read_marks(work: Work) -> None:
     """Read the marks that a teacher gave in nbgrader's formgrader."""
     book = _book(work)
     changed = gradebook_time(course_directory(work.settings, work.payload["course"]))
-    assignment, graded = _chosen(work, ("graded", "needs_marks"))
+    assignment, graded = _chosen(work, ("graded", "needs_marks", "returned"))
+    with work.database.read() as session:
+        counts_for = store.counts_for(session, [row for row, _ in graded])
+    graded = changed_since(book, assignment.name, graded, counts_for)
     for row, person in add_graded_by_hand(work, book, assignment, graded):
         marks, formgrader_id = settled_marks(work, book, assignment, person)
         with work.database.write() as session:
@@ -228,6 +232,9 @@ def write_times(work: Work) -> None:
             if after == before:
                 continue
             fresh.marks = after.model_dump()
+            if fresh.marks_since is not None:
+                since = Marks.model_validate(fresh.marks_since)
+                fresh.marks_since = penalised(since, times.percent_off(fresh.received_at)).model_dump()
             if fresh.state == "returned":
                 store.note_scored(session, fresh, assignment, work.payload["teacher"])
     work.progress(len(graded), len(graded))

@@ -84,6 +84,8 @@ class SubmissionRow(Base):
 
     Nothing deletes it. ``person_id`` is who handed in; whom a team's work counts for is in ``submission_member``.
     ``marks`` is the Marks model as JSON, once graded; ``feedback`` maps a notebook's name to the SHA-256 of its page.
+    ``marks_since`` are those that the gradebook has by now, if they were changed since the work was returned: ``marks``
+    stays what was returned until it is returned again.
     ``queued_at`` is when the learner's own space says that it was handed in there, while the service was out of reach.
     Lateness and the receipt go by ``received_at``, when the bytes came first. ``again_at`` is when they came again,
     after another version, if they did. ``handed_in_at`` puts the versions in order, and the last one counts: it is
@@ -125,6 +127,7 @@ class SubmissionRow(Base):
     reason: Mapped[str] = mapped_column(Text, default="")
     reason_code: Mapped[str] = mapped_column(String(60), default="")
     marks: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    marks_since: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     feedback: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     formgrader_id: Mapped[str] = mapped_column(String(64), default="")
     returned_at: Mapped[datetime | None]

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from nbgrader.api import (
+    Assignment,
     BaseCell,
     Comment,
     Grade,
@@ -89,6 +90,35 @@ class OpenBook(Gradebook):
     def comments_of(self, notebook: SubmittedNotebook) -> list[Any]:
         """Return the comments on a submitted notebook, in order, with their cells."""
         return self._of_cells(Comment, notebook)
+
+    def said_of_each(self, assignment: str) -> dict[str, dict[tuple[str, str], tuple[float, bool, str]]]:
+        """Return what stands in the entry of each student, in two queries for a whole class.
+
+        Points, whether a mark is missing, and the comment, by notebook and name of the cell; a comment beside a cell
+        without points has none.
+        """
+        found: dict[str, dict[tuple[str, str], tuple[float, bool, str]]] = {}
+        for student, notebook, cell, score, needs_mark in self._of_class(
+            Grade, assignment, Grade.score, Grade.needs_manual_grade
+        ):
+            found.setdefault(student, {})[notebook, cell] = (float(score or 0), bool(needs_mark), "")
+        for student, notebook, cell, comment in self._of_class(Comment, assignment, Comment.comment):
+            if comment:
+                said = found.setdefault(student, {})
+                score, needs_mark, _ = said.get((notebook, cell), (0.0, False, ""))
+                said[notebook, cell] = (score, needs_mark, str(comment))
+        return found
+
+    def _of_class(self, kind: Any, assignment: str, *columns: Any) -> list[Any]:
+        query = (
+            self.db.query(SubmittedAssignment.student_id, Notebook.name, BaseCell.name, *columns)
+            .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+            .join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
+            .join(Assignment, Assignment.id == Notebook.assignment_id)
+            .join(kind, kind.notebook_id == SubmittedNotebook.id)
+            .join(BaseCell, BaseCell.id == kind.cell_id)
+        )
+        return list(query.filter(Assignment.name == assignment).all())
 
     def _of_cells(self, kind: Any, notebook: SubmittedNotebook) -> list[Any]:
         cells = self.db.query(_CELLS).filter(_CELLS.notebook_id == notebook.notebook_id).all()

@@ -184,10 +184,8 @@ def _keep(
         fresh = session.get_one(SubmissionRow, row.id)
         if returned:
             store.note_regraded(session, fresh, assignment, marks, feedback, work.payload["teacher"])
-        elif fresh.state == "returned":
-            # The learner keeps what they were given until the new question has its mark.
-            return
         else:
+            # Who has marks already keeps them until the new question has its own.
             store.note_graded(session, fresh, marks, formgrader_id)
 
 

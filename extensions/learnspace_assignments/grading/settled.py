@@ -23,7 +23,8 @@ def settled_marks(work: Work, book: CourseBook, assignment: AssignmentRow, perso
         others = store.share_work(session, assignment, person.id)
         kept = {}
         if others:
-            kept = {row.received_at: row.marks for row in store.submissions_of(session, assignment, person.id)}
+            versions = store.submissions_of(session, assignment, person.id)
+            kept = {row.received_at: row.marks_since or row.marks for row in versions}
     if others:
         gather(book, name, student, [each.student for each in others], kept)
     book.settle(name, student, due_at, learner_times(work, assignment, person))

@@ -82,6 +82,11 @@ export function SubmissionChip(props: {
   );
 }
 
+/** That marks or comments are not those any more that the learner was given. */
+export function ChangedChip({ learnspace }: { learnspace: ILearnspace }): JSX.Element {
+  return <Chip tone="attention">{learnspace.trans.__('changed since it was returned')}</Chip>;
+}
+
 function submissionWord(state: SubmissionState, { trans }: ILearnspace): string {
   switch (state) {
     case 'handed_in':

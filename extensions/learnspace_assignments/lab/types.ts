@@ -346,7 +346,10 @@ export interface ITaughtSubmission {
   reason: string;
   /** The same for programs; empty for reasons of earlier versions. */
   reason_code: string;
+  /** Of returned work, those that its learner has. */
   marks: IMarks | null;
+  /** Those that it has by now, if they were changed since it was returned. */
+  marks_since: IMarks | null;
   formgrader_id: string;
 }
 
@@ -363,5 +366,7 @@ export interface ITaughtAssignment {
   submissions: ITaughtSubmission[];
   /** Whether what was handed in is graded in containers. */
   isolated: boolean;
+  /** Whether marks that were given by hand are being read at this moment. */
+  reads_marks: boolean;
   job: IJob | null;
 }

@@ -21,7 +21,8 @@ class TaughtSubmission(BaseModel):
     ``student`` is the learner's name in the gradebook, ``formgrader_id`` nbgrader's id of the submission there, empty
     before it is graded. ``extended`` says that the learner has more time than the class. ``again_at`` is when the same
     bytes came again after another version, and so count again. A team's submission names the ``team`` and the
-    ``members`` it counts for, and stands in the gradebook under ``student`` and under each of them.
+    ``members`` it counts for, and stands in the gradebook under ``student`` and under each of them. ``marks`` of
+    returned work are those its learner has; ``marks_since`` stands beside them if they were changed since.
     """
 
     id: str
@@ -36,6 +37,7 @@ class TaughtSubmission(BaseModel):
     reason: str = ""
     reason_code: str = ""
     marks: Marks | None = None
+    marks_since: Marks | None = None
     formgrader_id: str = ""
     team: str = ""
     members: list[TeamMember] = []
@@ -45,7 +47,8 @@ class TaughtAssignment(BaseModel):
     """An assignment as its teacher sees it: how many learners the course has and who handed in.
 
     ``version`` counts the versions that were released. ``isolated`` says whether what was handed in runs in containers
-    while it is graded; where it does not, a notebook can read what the grader can.
+    while it is graded; where it does not, a notebook can read what the grader can. ``reads_marks`` says that the
+    gradebook was written, as by a teacher who marks by hand, and is being read: look again in a moment.
     """
 
     course: str
@@ -59,4 +62,5 @@ class TaughtAssignment(BaseModel):
     max_score: float
     submissions: list[TaughtSubmission]
     isolated: bool
+    reads_marks: bool = False
     job: Job | None = None

@@ -70,7 +70,11 @@ def teach(request: Request, caller: Caller) -> list[TaughtAssignment]:
     with database.read() as session:
         granted = store.Granted(session, courses)
         rows = store.list_assignments(session, courses, released=False)
-        return [_taught(request, session, row, title, granted) for row, title in rows if is_there(request, row)]
+        taught = [_taught(request, session, row, title, granted) for row, title in rows if is_there(request, row)]
+    reading = {(row.course_id, row.name) for row in stale}
+    for one in taught:
+        one.reads_marks = (one.course, one.name) in reading
+    return taught
 
 
 @api.get("/teach/{course}/{name}/submissions")
@@ -203,7 +207,7 @@ def _marks_are_stale(request: Request, session: Session, row: AssignmentRow) -> 
     if changed <= row.marks_read_at:
         return False
     newest = store.newest_submissions(session, row)
-    return any(submission.state in ("graded", "needs_marks", "handed_in") for submission, _ in newest)
+    return any(submission.state in ("graded", "needs_marks", "handed_in", "returned") for submission, _ in newest)
 
 
 def _taught(
@@ -271,6 +275,7 @@ def _submission(row: SubmissionRow, person: PersonRow, times: Times, running: Co
         reason=row.reason,
         reason_code=row.reason_code,
         marks=Marks.model_validate(row.marks) if row.marks else None,
+        marks_since=Marks.model_validate(row.marks_since) if row.marks_since and row.state == "returned" else None,
         formgrader_id=row.formgrader_id,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import get_args
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from learnspace_assignments.models.inbox import Waiting, WaitingKind
@@ -49,11 +49,12 @@ def waiting(session: Session, courses: list[str]) -> list[Waiting]:
             func.count(counted.c.id.distinct()),
             func.min(counted.c.handed_in_at),
         )
-        .where(counted.c.state.in_(KINDS))
+        # What was changed since it was returned is to be returned again.
+        .where(or_(counted.c.state.in_(KINDS), and_(counted.c.state == "returned", counted.c.changed)))
         .group_by(counted.c.assignment_id, counted.c.state)
     )
     for assignment_id, state, count, since in session.execute(query):
-        add(assignment_id, KINDS[state], count=count, since=since)
+        add(assignment_id, KINDS.get(state, "to_return"), count=count, since=since)
     for one in unanswered(session, list(listed)):
         who = {"username": one.person.username, "person": one.person.name or one.person.username}
         add(one.assignment_id, "to_answer", one.person.id, count=one.messages, since=one.since, **who)

@@ -15,6 +15,7 @@ _COLUMNS = (
     SubmissionRow.handed_in_at,
     SubmissionRow.state,
     SubmissionRow.marks,
+    SubmissionRow.marks_since.is_not(None).label("changed"),
     SubmissionRow.formgrader_id,
 )
 

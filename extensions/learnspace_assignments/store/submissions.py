@@ -241,12 +241,18 @@ def graded_submissions(session: Session, assignment: AssignmentRow) -> list[tupl
 
 
 def note_graded(session: Session, row: SubmissionRow, marks: Marks, formgrader_id: str) -> None:
-    """Keep the marks of a submission; it waits for a person if a question still needs a mark."""
+    """Keep the marks of a submission; it waits for a person if a question still needs a mark.
+
+    Those of work that was returned are kept beside the ones its learner has, until it is returned again.
+    """
     if not row.formgrader_id:
         grade_again_what_counts(session, row)
-    row.marks = marks.model_dump()
     row.formgrader_id = formgrader_id
     row.reason = row.reason_code = ""
+    if row.state == "returned" and row.marks is not None:
+        row.marks_since = None if marks == Marks.model_validate(row.marks) else marks.model_dump()
+        return
+    row.marks, row.marks_since = marks.model_dump(), None
     if row.state != "returned":
         row.state = "needs_marks" if any(question.needs_mark for question in marks.questions) else "graded"
 
@@ -263,9 +269,11 @@ def note_returned(
     if row.marks is None:
         raise LearnspaceError("not_graded", "This has not been graded yet. Grade it first.", 409)
     again = row.state == "returned" and row.feedback == feedback
-    row.feedback, row.state, row.returned_at = feedback, "returned", row.returned_at or now()
+    row.marks, row.marks_since = row.marks_since or row.marks, None
+    row.feedback, row.state = feedback, "returned"
     if again:
         return
+    row.returned_at = now()
     note_scored(session, row, assignment, teacher_id)
 
 
@@ -290,7 +298,7 @@ def note_regraded(
 ) -> None:
     """Give new marks and feedback to a learner who has the old ones already; the record tells both scores."""
     old = row.marks["score"] if row.marks else 0
-    row.marks, row.feedback = marks.model_dump(), feedback
+    row.marks, row.marks_since, row.feedback = marks.model_dump(), None, feedback
     if marks.score == old:
         return
     times = submission_times(session, assignment, row)

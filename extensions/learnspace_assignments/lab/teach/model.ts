@@ -108,11 +108,11 @@ export class TeachModel implements IPanelModel {
     this.changed.emit();
   }
 
-  /** Look twice while answers wait for marks: the first look makes the platform read nbgrader's gradebook. */
+  /** Look twice after marks were given by hand: the first look makes the platform read nbgrader's gradebook. */
   private async _readMarks(): Promise<void> {
     window.clearTimeout(this._timer);
     await this.taught.load();
-    if (this.taught.value?.some(one => this.work.count(one, 'needs_marks') > 0)) {
+    if (this.taught.value?.some(one => one.reads_marks)) {
       this._timer = window.setTimeout(() => void this.taught.load(), MARKS_READ);
     }
   }

@@ -5,7 +5,7 @@ import { Empty, Problem, Time } from '../../../learnspace_core/lab/components';
 import { exactTime, named, points } from '../../../learnspace_core/lab/dates';
 import { keyOf } from '../learnerwork';
 import { Repairs } from '../repairs';
-import { SubmissionChip } from '../states';
+import { ChangedChip, SubmissionChip } from '../states';
 import type { IMarks, ITaughtSubmission, SubmissionState } from '../types';
 import { ChosenButtons } from './chosen';
 import { Progress } from './running';
@@ -33,7 +33,7 @@ export function SubmissionsTab({ one, model }: ITabProps): JSX.Element {
   const { learnspace, work } = model;
   const { trans } = learnspace;
   const waiting = work.count(one, 'handed_in');
-  const graded = work.count(one, 'graded');
+  const toReturn = work.count(one, 'graded') + work.changedSince(one);
   const toMark = work.count(one, 'needs_marks');
   const withheld = work.count(one, 'withheld');
   const busy = work.jobs.has(keyOf(one));
@@ -69,11 +69,11 @@ export function SubmissionsTab({ one, model }: ITabProps): JSX.Element {
           </button>
         )}
         <button
-          className={`ls-Button${waiting + toMark === 0 && graded > 0 ? ' ls-mod-filled' : ''}`}
-          aria-disabled={busy || graded === 0}
-          onClick={() => graded > 0 && void work.start('return', one, null)}
+          className={`ls-Button${waiting + toMark === 0 && toReturn > 0 ? ' ls-mod-filled' : ''}`}
+          aria-disabled={busy || toReturn === 0}
+          onClick={() => toReturn > 0 && void work.start('return', one, null)}
         >
-          {trans.__('Return all feedback (%1)', graded)}
+          {trans.__('Return all feedback (%1)', toReturn)}
         </button>
       </div>
       <ChosenButtons
@@ -97,9 +97,7 @@ function SubmissionsTable(props: IProps): JSX.Element {
     return <Empty>{trans.__('Nobody has handed in yet.')}</Empty>;
   }
   const rows = [...one.submissions].sort(
-    (a, b) =>
-      ORDER.indexOf(a.state) - ORDER.indexOf(b.state) ||
-      a.name.localeCompare(b.name, locale, { numeric: true })
+    (a, b) => place(a) - place(b) || a.name.localeCompare(b.name, locale, { numeric: true })
   );
   return (
     <div className="ls-Scroll" tabIndex={0} role="region" aria-label={trans.__('Submissions')}>
@@ -128,6 +126,7 @@ function Row(props: IProps & { each: ITaughtSubmission }): JSX.Element {
   const { each, model, chosen, onChoose } = props;
   const { learnspace } = model;
   const { trans, locale } = learnspace;
+  const marks = each.marks_since ?? each.marks;
   return (
     <tr>
       <th scope="row">
@@ -164,18 +163,27 @@ function Row(props: IProps & { each: ITaughtSubmission }): JSX.Element {
         {each.extended && <span className="ls-Muted"> {trans.__('has more time')}</span>}
       </td>
       <td>
-        <SubmissionChip state={each.state} reader="teacher" learnspace={learnspace} />
+        {each.marks_since ? (
+          <ChangedChip learnspace={learnspace} />
+        ) : (
+          <SubmissionChip state={each.state} reader="teacher" learnspace={learnspace} />
+        )}
         {each.state === 'withheld' && <Withheld one={each} model={model} />}
         {each.marks && <Repairs repairs={each.marks.repairs} learnspace={learnspace} />}
       </td>
-      <td>{each.marks && automatic(each.marks, locale)}</td>
+      <td>{marks && automatic(marks, locale)}</td>
       <td>
-        {each.marks &&
-          trans.__(
-            '%1 of %2',
-            points(each.marks.score, locale),
-            points(each.marks.max_score, locale)
-          )}
+        {marks &&
+          trans.__('%1 of %2', points(marks.score, locale), points(marks.max_score, locale))}
+        {each.marks_since && each.marks && (
+          <div className="ls-Muted">
+            {trans.__(
+              'returned %1 of %2',
+              points(each.marks.score, locale),
+              points(each.marks.max_score, locale)
+            )}
+          </div>
+        )}
       </td>
       <td>
         <Actions {...props} />
@@ -233,6 +241,11 @@ function Actions({ each, one, model, busy }: IProps & { each: ITaughtSubmission 
       )}
     </div>
   );
+}
+
+/** Where a row stands: what has to be returned again, with what has to be returned. */
+function place(each: ITaughtSubmission): number {
+  return ORDER.indexOf(each.marks_since ? 'graded' : each.state);
 }
 
 /** Whose work it is: a learner's, or a team's. */

@@ -45,6 +45,11 @@ export class TeacherWork {
     return one.submissions.filter(each => states.includes(each.state)).length;
   }
 
+  /** How many were changed since they were returned. */
+  changedSince(one: ITaughtAssignment): number {
+    return one.submissions.filter(each => each.marks_since !== null).length;
+  }
+
   /** The address of nbgrader's page for marking by hand, which opens the course first; empty before grading. */
   markingUrl(one: ITaughtAssignment, submission: Pick<ITaughtSubmission, 'formgrader_id'>): string {
     const query = URLExt.objectToQueryString({
