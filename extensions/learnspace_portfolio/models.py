@@ -9,7 +9,11 @@ from pydantic import BaseModel
 
 
 class Entry(BaseModel):
-    """One thing that happened, newest first in a timeline; ``sentence`` is English, clients may word it themselves."""
+    """One thing that happened, newest first in a timeline; clients may word the ``sentence`` themselves.
+
+    ``feedback`` is the address, below this service's, of the page of feedback that was given; nothing where it may not
+    be read now, or was given anew since.
+    """
 
     id: int
     at: datetime
@@ -21,3 +25,4 @@ class Entry(BaseModel):
     course_title: str | None
     result: dict[str, Any]
     sentence: str
+    feedback: str | None = None

@@ -6,12 +6,15 @@ from itertools import groupby
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
+from sqlalchemy.orm import Session
 
+from learnspace_assignments import store as assignments
 from learnspace_core import record
 from learnspace_core.database import Database
 from learnspace_core.rendering import page
 from learnspace_core.routers import api_router, page_router
 from learnspace_core.signin import Caller, Reader
+from learnspace_core.tables import RecordRow
 from learnspace_core.words import language_of, translator
 from learnspace_people import store as people
 from learnspace_people.models import Person
@@ -40,6 +43,8 @@ def _timeline(request: Request, person: Person) -> list[Entry]:
     database: Database = request.app.state.database
     translate = translator(language_of(request.headers.get("accept-language", "")))
     with database.read() as session:
+        rows = record.of_person(session, person.id)
+        leads = _to_feedback(session, person, rows)
         titles = {course.id: course.title for course in people.list_courses(session)}
         return [
             Entry(
@@ -53,6 +58,17 @@ def _timeline(request: Request, person: Person) -> list[Entry]:
                 course_title=titles.get(row.course_id or ""),
                 result=row.result,
                 sentence=sentence(row, translate),
+                feedback=f"submissions/{row.object_id}/feedback" if row.id in leads else None,
             )
-            for row in record.of_person(session, person.id)
+            for row in rows
         ]
+
+
+def _to_feedback(session: Session, person: Person, rows: list[RecordRow]) -> set[int]:
+    """Return the statements that lead to feedback: of each submission the last that tells of marks."""
+    last: dict[str, int] = {}
+    for row in rows:
+        if row.object_type == "submission" and row.verb in ("scored", "rescored"):
+            last.setdefault(row.object_id, row.id)
+    readable = assignments.readable_feedback(session, person.id, last)
+    return {row_id for submission_id, row_id in last.items() if submission_id in readable}

@@ -147,6 +147,7 @@ def _grade(page: Page, kind: str) -> None:
     expect(panel.get_by_role("table").get_by_text("changed since it was returned")).to_be_visible()
     expect(panel.get_by_role("table").get_by_text("returned 4 of 10")).to_be_visible()
     shot(page, f"{kind}-7-changed")
+    page.locator(".jp-SideBar.jp-mod-left .lm-TabBar-tab.lm-mod-current").click()
     page.set_viewport_size({"width": 360, "height": 740})
     shot(page, f"{kind}-7-changed-360")
     page.set_viewport_size({"width": 1280, "height": 860})
@@ -269,6 +270,7 @@ def _look_at_the_portfolio(page: Page, kind: str) -> None:
     expect(items).to_have_count(5)
     for item, text in zip(items.all(), said, strict=True):
         expect(item).to_contain_text(text)
+    expect(items.first.get_by_role("link", name=f"Read feedback: {PRACTICE}")).to_be_visible()
     shot(page, f"{kind}-10-portfolio")
     with page.context.expect_page() as opened:
         portfolio.get_by_role("link", name="Open as a page").click()
@@ -276,3 +278,7 @@ def _look_at_the_portfolio(page: Page, kind: str) -> None:
     expect(outside.get_by_role("heading", name="Portfolio of Lena")).to_be_visible()
     expect(outside.get_by_role("listitem")).to_have_count(5)
     shot(outside, f"{kind}-11-portfolio-page")
+    outside.set_viewport_size({"width": 360, "height": 740})
+    shot(outside, f"{kind}-11-portfolio-page-360")
+    outside.get_by_role("link", name=f"Read feedback: {PRACTICE}").click()
+    expect(outside.get_by_text("A clear answer.")).to_be_visible()

@@ -30,6 +30,7 @@ from learnspace_assignments.store.learnerview import (
     feedback_is_shown,
     for_learner,
     one_submission,
+    readable_feedback,
     solution_is_shown,
 )
 from learnspace_assignments.store.practice import (
@@ -138,6 +139,7 @@ __all__ = [
     "one_submission",
     "practice_of",
     "practice_policy",
+    "readable_feedback",
     "refuse_known",
     "release",
     "returns_alone",

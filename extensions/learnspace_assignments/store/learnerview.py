@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -128,6 +128,21 @@ def submission_for_learner(row: SubmissionRow, times: Times, members: Sequence[P
 def feedback_is_shown(row: SubmissionRow, times: Times) -> bool:
     """Tell whether the learner may read the feedback on their submission now."""
     return row.state == "returned" and times.shows_now(times.shows.feedback, now())
+
+
+def readable_feedback(session: Session, person_id: str, submission_ids: Collection[str]) -> set[str]:
+    """Return which of these submissions have feedback that the person may read now, in or out of their courses."""
+    query = (
+        select(SubmissionRow, AssignmentRow)
+        .join(AssignmentRow)
+        .where(is_theirs(person_id), SubmissionRow.id.in_(submission_ids), SubmissionRow.state == "returned")
+    )
+    found = [(row, assignment) for row, assignment in session.execute(query)]
+    together = counts_for(session, (row for row, _ in found))
+    members = {row.id: [each.id for each in together.get(row.id, [])] or [row.person_id] for row, _ in found}
+    courses = {assignment.course_id for _, assignment in found}
+    granted = Granted(session, courses, {each for ids in members.values() for each in ids})
+    return {row.id for row, assignment in found if feedback_is_shown(row, granted.times(assignment, *members[row.id]))}
 
 
 def solution_is_shown(session: Session, assignment: AssignmentRow, times: Times, *, returned: bool) -> bool:

@@ -41,10 +41,10 @@ export class PortfolioModel implements IPanelModel {
     this.changed.emit();
   }
 
-  /** The address of the same timeline as a page, once it is known who reads. */
-  get pageUrl(): string | null {
+  /** The address of a page outside JupyterLab, once it is known who reads. */
+  pageUrl(name: string): string | null {
     const me = this.me.value;
-    return me && `${me.public_url.replace(/\/$/, '')}/services/learnspace/portfolio`;
+    return me && `${me.public_url.replace(/\/$/, '')}/services/learnspace/${name}`;
   }
 
   /** The courses that have entries, by id. */

@@ -12,4 +12,6 @@ export interface IEntry {
   course_title: string | null;
   result: { score?: number; max_score?: number };
   sentence: string;
+  /** The address of the page of feedback, below the service's; null if there is none to read. */
+  feedback: string | null;
 }

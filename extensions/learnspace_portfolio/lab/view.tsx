@@ -24,6 +24,7 @@ export function portfolioView(model: PortfolioModel): () => JSX.Element {
 function Timeline({ entries, model }: { entries: IEntry[]; model: PortfolioModel }): JSX.Element {
   const { trans } = model.learnspace;
   const months = model.months(entries);
+  const page = model.pageUrl('portfolio');
   if (entries.length === 0) {
     return (
       <Empty>
@@ -49,8 +50,8 @@ function Timeline({ entries, model }: { entries: IEntry[]; model: PortfolioModel
             ))}
           </select>
         </label>
-        {model.pageUrl && (
-          <a className="ls-Link" href={model.pageUrl} target="_blank" rel="noopener noreferrer">
+        {page && (
+          <a className="ls-Link" href={page} target="_blank" rel="noopener noreferrer">
             {trans.__('Open as a page')}
           </a>
         )}
@@ -68,6 +69,7 @@ function Timeline({ entries, model }: { entries: IEntry[]; model: PortfolioModel
                       {exactTime(new Date(entry.at), model.learnspace.locale)}
                     </time>
                   </span>
+                  <ToFeedback entry={entry} model={model} />
                 </li>
               ))}
             </ol>
@@ -76,6 +78,29 @@ function Timeline({ entries, model }: { entries: IEntry[]; model: PortfolioModel
       </div>
     </>
   );
+}
+
+/** The way to feedback, which stays the reader's after they left the course. */
+function ToFeedback({
+  entry,
+  model
+}: {
+  entry: IEntry;
+  model: PortfolioModel;
+}): JSX.Element | null {
+  const { trans } = model.learnspace;
+  const url = entry.feedback && model.pageUrl(entry.feedback);
+  return url ? (
+    <a
+      className="ls-Link"
+      href={url}
+      target="_blank"
+      rel="noopener noreferrer"
+      aria-label={trans.__('Read feedback: %1', entry.title)}
+    >
+      {trans.__('Read feedback')}
+    </a>
+  ) : null;
 }
 
 /** Say what happened; a verb without words of ours keeps the service's sentence. */
@@ -89,10 +114,14 @@ function sentence(entry: IEntry, model: PortfolioModel): string {
     case 'submitted submission':
       return trans.__('Handed in %1', entry.title);
     case 'scored submission':
+      if (entry.result.score === undefined) {
+        // Marks may not be seen yet.
+        return entry.sentence;
+      }
       return trans.__(
         'Got %1 back: %2 of %3 points',
         entry.title,
-        points(entry.result.score ?? 0, locale),
+        points(entry.result.score, locale),
         points(entry.result.max_score ?? 0, locale)
       );
     default:
