@@ -95,7 +95,8 @@ class _Stopped(BaseException):
 
 
 def _unjudged(word: str) -> Message:
-    return {"verdict": "", "points": None, "why": "test", "word": word, "shadowed": False, "files": False}
+    told = {"shadowed": False, "files": False, "plain": False}
+    return {"verdict": "", "points": None, "why": "test", "word": word, **told}
 
 
 class Judge:
@@ -125,6 +126,8 @@ class Judge:
         self._raised: list[BaseException] = []
         self._asked = False
         """Whether the notebook gave any value yet."""
+        self._plain = True
+        """Whether all that the notebook gave were plain values and functions, so that nothing of it could judge."""
         self._shared = Shared()
         self._why = self._word = ""
         self.names = _Names(self)
@@ -139,7 +142,8 @@ class Judge:
         ``verdict`` is ``ok``, ``failed`` or ``timeout``, whatever an error is called; ``points`` the number that it
         gives as partial credit; ``why`` is empty, ``test`` if this test can only be run in the notebook, and ``object``
         if an object would have had to judge itself; ``word`` is what in its text asks for the notebook. ``shadowed``
-        says that the notebook has its own of Python's names, ``files`` that the test works with files.
+        says that the notebook has its own of Python's names, ``files`` that the test works with files, ``plain`` that
+        nothing but plain values and functions came from the notebook.
         """
         points: float | None = None
         try:
@@ -175,7 +179,8 @@ class Judge:
         finally:
             builtins.input = _INPUT
         told = {"shadowed": self.names.shadowed, "files": self._shared.files is not None}
-        return {"verdict": verdict, "points": points, "why": self._why, "word": self._word, **told}
+        plain = self._plain and not self._own
+        return {"verdict": verdict, "points": points, "why": self._why, "word": self._word, "plain": plain, **told}
 
     def use(self, do: str, *given: Any, **named: Any) -> Any:
         """Have something done in the notebook and return what comes of it."""
@@ -213,6 +218,7 @@ class Judge:
             self.stop("object")
         if error is not None:
             self._raised.append(error)
+            self._plain = False
             raise error
         return value
 
@@ -317,6 +323,7 @@ class Judge:
             raise NotPlain
         if told[0]["kind"] not in ("function", "object", "class", "error", "module") or "plain" not in told[0]:
             raise NotPlain
+        self._plain &= told[0]["kind"] in ("function", "module")
         if told[0]["kind"] == "error":
             return self._error_class(told[0]["lineage"])
         return self._remotes.setdefault(number, Remote(self, number, told[0]))

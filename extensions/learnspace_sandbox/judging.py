@@ -82,15 +82,32 @@ class Judging:
                 return Verdict("failed", "object")
             case _, "ok":
                 # What a test does to files in a fork, it has done for the notebook too.
-                return Verdict("ok", points=points, needs_probes=not found["files"])
+                return Verdict("ok", points=points, needs_probes=not (found["files"] or found["fails"]))
         return Verdict("failed", "differs", points)
 
     def _once(self, cell: Cell, *, shadows: bool) -> dict[str, Any]:
-        fork, began = secrets.token_hex(8), time.monotonic()
+        """Have a test judged in a fork of the notebook.
+
+        Where the notebook gave nothing but plain values, ``fails`` says whether one of the probes, judged after it in
+        the same fork, fails as it must. If it does not, that may come of what the test did to the fork.
+        """
+        fork = secrets.token_hex(8)
         frames.ask(self._pipe, {"do": "fork"}, self._until, VERDICT_BYTES, fork)
-        question = {"do": "judge", "source": cell.plain, "helpers": cell.helpers, "seconds": self._seconds}
+        answer, gone = self._conversation(fork, cell.plain, cell.helpers, shadows=shadows)
+        answer["fails"] = False
+        if answer["verdict"] == "ok" and answer["plain"] and not answer["files"] and not gone:
+            probe = secrets.choice(cell.probes)
+            tried, gone = self._conversation(fork, probe, cell.helpers, shadows=shadows)
+            answer["fails"] = tried["verdict"] == "failed" and not tried["why"]
+        if not gone:
+            frames.ask(self._pipe, {"do": "end"}, self._until, VERDICT_BYTES, fork=fork)
+        return answer
+
+    def _conversation(self, fork: str, source: str, helpers: str, *, shadows: bool) -> tuple[dict[str, Any], bool]:
+        """Carry what a judge asks to the fork, and return how it ends, and whether the fork is gone."""
+        began, gone = time.monotonic(), False
+        question = {"do": "judge", "source": source, "helpers": helpers, "seconds": self._seconds}
         answer = self._ask_judge(question | {"shadows": shadows})
-        gone = False
         while "message" in answer:
             left = max(self._seconds - (time.monotonic() - began), 0.01)
             if not gone:
@@ -100,13 +117,12 @@ class Judging:
             left = max(self._seconds - (time.monotonic() - began), 0.01)
             message = {"gone": True} if gone else reply["message"]
             answer = self._ask_judge({"do": "answer", "message": message, "seconds": left})
-        if not gone:
-            frames.ask(self._pipe, {"do": "end"}, self._until, VERDICT_BYTES, fork=fork)
-        return answer
+        return answer, gone
 
     def _ask_judge(self, question: dict[str, Any]) -> dict[str, Any]:
         try:
             return frames.ask(self._judge, question, self._until, MESSAGE_BYTES)[0]
         except (frames.Ended, ValueError):
             # What the notebook said was too much for it.
-            return {"verdict": "failed", "points": None, "why": "object", "word": "", "shadowed": False, "files": False}
+            told = {"shadowed": False, "files": False, "plain": False}
+            return {"verdict": "failed", "points": None, "why": "object", "word": "", **told}
