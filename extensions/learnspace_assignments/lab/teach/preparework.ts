@@ -2,12 +2,13 @@
 import { Signal } from '@lumino/signaling';
 
 import { segments } from '../../../learnspace_core/lab/api';
-import { asRequestError, passesByItself, RequestError } from '../../../learnspace_core/lab/errors';
+import { asRequestError, RequestError } from '../../../learnspace_core/lab/errors';
 import { Loader } from '../../../learnspace_core/lab/loader';
 import type { ILearnspace } from '../../../learnspace_core/lab/tokens';
 import type { IJob } from '../../../learnspace_core/lab/types';
 import type { IDesk } from '../tokens';
 import type { ITaughtAssignment } from '../types';
+import { lookAt } from './jobs';
 
 /** Milliseconds between two looks at a job: at first, and at most. */
 const FIRST_LOOK = 1000;
@@ -199,7 +200,7 @@ export class PrepareWork {
         this.changed.emit();
         await new Promise(resolve => window.setTimeout(resolve, wait));
         wait = Math.min(wait * 1.5, LONGEST_LOOK);
-        job = await this._look(job);
+        job = await lookAt(job, this.learnspace);
       }
       if (path === this._path) {
         await Promise.all([this.draft.load(), this.check.load()]);
@@ -216,18 +217,6 @@ export class PrepareWork {
     } finally {
       this._jobs.delete(key);
       this.changed.emit();
-    }
-  }
-
-  /** Ask how far a job is; while the platform is out of reach, it is where it was. */
-  private async _look(job: IJob): Promise<IJob> {
-    try {
-      return await this.learnspace.request<IJob>(`jobs/${segments(job.id)}`);
-    } catch (reason) {
-      if (passesByItself(asRequestError(reason))) {
-        return job;
-      }
-      throw reason;
     }
   }
 

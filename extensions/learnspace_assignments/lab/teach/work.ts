@@ -3,12 +3,13 @@ import { URLExt } from '@jupyterlab/coreutils';
 import { Signal } from '@lumino/signaling';
 
 import { segments } from '../../../learnspace_core/lab/api';
-import { asRequestError, passesByItself, RequestError } from '../../../learnspace_core/lab/errors';
+import { asRequestError, RequestError } from '../../../learnspace_core/lab/errors';
 import type { Loader } from '../../../learnspace_core/lab/loader';
 import type { ILearnspace } from '../../../learnspace_core/lab/tokens';
 import type { IJob } from '../../../learnspace_core/lab/types';
 import { keyOf } from '../learnerwork';
 import type { ITaughtAssignment, ITaughtSubmission, SubmissionState } from '../types';
+import { lookAt } from './jobs';
 
 /** Milliseconds between two looks at a job: at first, and at most, while nothing changes or nobody looks. */
 const FIRST_LOOK = 1000;
@@ -148,7 +149,7 @@ export class TeacherWork {
         }
         await this._sleep(key, document.hidden ? LONGEST_LOOK : wait);
         const before = job;
-        job = await this._look(job);
+        job = await lookAt(job, this.learnspace);
         const moved = job.done !== before.done || job.state !== before.state;
         wait = moved ? FIRST_LOOK : Math.min(wait * 1.5, LONGEST_LOOK);
         if (moved && !ended(job) && Date.now() - reloaded > LONGEST_LOOK) {
@@ -166,18 +167,6 @@ export class TeacherWork {
       this.jobs.delete(key);
       this._hurry.delete(key);
       this.changed.emit();
-    }
-  }
-
-  /** Ask how far a job is; while the platform is out of reach, it is where it was. */
-  private async _look(job: IJob): Promise<IJob> {
-    try {
-      return await this.learnspace.request<IJob>(`jobs/${segments(job.id)}`);
-    } catch (reason) {
-      if (passesByItself(asRequestError(reason))) {
-        return job;
-      }
-      throw reason;
     }
   }
 
