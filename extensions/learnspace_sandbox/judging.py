@@ -117,6 +117,8 @@ class Judging:
             left = max(self._seconds - (time.monotonic() - began), 0.01)
             message = {"gone": True} if gone else reply["message"]
             answer = self._ask_judge({"do": "answer", "message": message, "seconds": left})
+        if answer["verdict"] == "failed" and time.monotonic() - began >= self._seconds:
+            answer["verdict"] = "timeout"  # where the answer was interrupted, the test saw an error
         return answer, gone
 
     def _ask_judge(self, question: dict[str, Any]) -> dict[str, Any]:

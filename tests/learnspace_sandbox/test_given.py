@@ -237,6 +237,30 @@ def test_an_answer_that_asks_without_end_has_the_time_of_the_test(answer: str) -
     assert (result.ended, result.cells[2].status, result.cells[2].doubt) == ("", "ok", "")
 
 
+NEVER_STOPS_THE_SECOND_TIME = """
+import signal
+from pathlib import Path
+
+
+def total(numbers):
+    if Path("seen").exists():
+        signal.signal(signal.SIGALRM, signal.SIG_IGN)
+    Path("seen").touch()
+    while True:
+        pass
+"""
+
+
+def test_an_answer_whose_time_ran_out_is_not_run_again(run: Run) -> None:
+    test = "import itertools\ntotal(itertools.count())"
+    cells = [
+        {"source": NEVER_STOPS_THE_SECOND_TIME},
+        {"source": test, "test": True, "plain": test, "probes": ["raise AssertionError"]},
+    ]
+    result = run(Request.model_validate({"cells": cells, "seconds": 8, "cell_seconds": 1}))
+    assert (result.ended, [output["ename"] for output in result.cells[1].outputs]) == ("", ["CellTimeoutError"])
+
+
 def test_only_streams_that_the_test_gave_are_changed() -> None:
     ours, theirs = Streams(), Streams()
     out = io.StringIO("a")
