@@ -6,12 +6,16 @@ import json
 import os
 import secrets
 import selectors
+import socket
 import struct
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 _LENGTH = struct.Struct("!I")
 _PIECE = 1 << 16
+_GIVEN = b"."
 
 
 class Ended(Exception):
@@ -60,15 +64,38 @@ def receive(descriptor: int, *, until: float | None = None, most: int = 1 << 31)
 
 
 def ask(
-    pipe: int, question: dict[str, Any], until: float, most: int, number: str = "", *, fork: str = ""
+    pipe: int, question: dict[str, Any], until: float, most: int, number: str = "", *, fork: str = "", given: int = -1
 ) -> tuple[dict[str, Any], int]:
-    """Ask and return the answer with its size; a fork that died is answered for under the number that began it."""
+    """Ask and return the answer with its size; a fork that died is answered for under the number that began it.
+
+    A descriptor that is ``given`` goes along with the question, for :func:`take_given`.
+    """
     number = number or secrets.token_hex(8)
     send(pipe, question | {"number": number})
+    if given >= 0:
+        with _as_socket(pipe) as way:
+            socket.send_fds(way, [_GIVEN], [given])
     answer, size = receive(pipe, until=until, most=max(most, 0))
     if not isinstance(answer, dict) or answer.pop("number", None) not in (number, fork or number):
         raise ValueError("an answer to another question")
     return answer, size
+
+
+def take_given(pipe: int) -> int:
+    """Return the descriptor that went along with the question that was just received."""
+    with _as_socket(pipe) as way:
+        _, (descriptor, *_), _, _ = socket.recv_fds(way, len(_GIVEN), 1)
+    os.set_inheritable(descriptor, False)
+    return descriptor
+
+
+@contextmanager
+def _as_socket(pipe: int) -> Iterator[socket.socket]:
+    way = socket.socket(fileno=pipe)
+    try:
+        yield way
+    finally:
+        way.detach()  # it stays open
 
 
 def _read(descriptor: int, size: int, until: float | None) -> bytes:

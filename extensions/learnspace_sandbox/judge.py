@@ -94,9 +94,12 @@ class _Stopped(BaseException):
         self.why = why
 
 
+NOTHING_TOLD: Message = {"shadowed": False, "files": False, "plain": False, "binds": [], "changes": False}
+"""What is said of a test that was not judged to its end."""
+
+
 def _unjudged(word: str) -> Message:
-    told = {"shadowed": False, "files": False, "plain": False}
-    return {"verdict": "", "points": None, "why": "test", "word": word, **told}
+    return {"verdict": "", "points": None, "why": "test", "word": word, **NOTHING_TOLD}
 
 
 class Judge:
@@ -129,6 +132,8 @@ class Judge:
         self._plain = True
         """Whether all that the notebook gave were plain values and functions, so that nothing of it could judge."""
         self._shared = Shared()
+        self._exchanged: list[tuple[Any, Packed]] = []
+        """Changeable values that both sides have, each with what it was then."""
         self._why = self._word = ""
         self.names = _Names(self)
         self.python = vars(builtins) | {
@@ -143,9 +148,11 @@ class Judge:
         gives as partial credit; ``why`` is empty, ``test`` if this test can only be run in the notebook, and ``object``
         if an object would have had to judge itself; ``word`` is what in its text asks for the notebook. ``shadowed``
         says that the notebook has its own of Python's names, ``files`` that the test works with files, ``plain`` that
-        nothing but plain values and functions came from the notebook.
+        nothing but plain values and functions came from the notebook. ``binds`` are the names that the test gave to
+        something, and ``changes`` says that it changed a value that the notebook has too.
         """
         points: float | None = None
+        given: set[str] = set()
         try:
             tree = ast.parse(self._source)
             helping = ast.parse(self._helpers)
@@ -162,12 +169,12 @@ class Judge:
         verdict = "ok"
         try:
             with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
-                self.names.prepare(
-                    {node.id for part in (tree, helping) for node in ast.walk(part) if isinstance(node, ast.Name)}
-                )
+                mentioned = (node for part in (tree, helping) for node in ast.walk(part) if isinstance(node, ast.Name))
+                self.names.prepare({"Exception", *(node.id for node in mentioned)})  # a probe may mention it too
                 last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-                for part in (helping, tree):
-                    exec(compile(part, "<test>", "exec"), self.names)  # noqa: S102 - a teacher's test
+                exec(compile(helping, "<test>", "exec"), self.names)  # noqa: S102 - a teacher's
+                given = set(self.names)
+                exec(compile(tree, "<test>", "exec"), self.names)  # noqa: S102 - a teacher's
                 if isinstance(last, ast.Expr):
                     value = eval(compile(ast.Expression(last.value), "<test>", "eval"), self.names)  # noqa: S307
                     points = _points(value)
@@ -178,9 +185,10 @@ class Judge:
             verdict = "failed"
         finally:
             builtins.input = _INPUT
-        told = {"shadowed": self.names.shadowed, "files": self._shared.files is not None}
-        plain = self._plain and not self._own
-        return {"verdict": verdict, "points": points, "why": self._why, "word": self._word, "plain": plain, **told}
+        told: Message = {"shadowed": self.names.shadowed, "files": self._shared.files is not None}
+        told |= {"plain": self._plain and not self._own, "binds": sorted(set(self.names) - given)}
+        told["changes"] = any(_as_it_is(value) != before for value, before in self._exchanged)
+        return {"verdict": verdict, "points": points, "why": self._why, "word": self._word, **told}
 
     def use(self, do: str, *given: Any, **named: Any) -> Any:
         """Have something done in the notebook and return what comes of it."""
@@ -214,6 +222,8 @@ class Judge:
             self._shared.take(reply)
             error = self._error(reply["raised"]) if "raised" in reply else None
             sys.stdout.write(reply["said"])
+            if kept or unpacker.kept:
+                self._exchanged += [(one, _as_it_is(one)) for one in (*kept, value)]
         except Exception:  # whatever a forged message makes of it
             self.stop("object")
         if error is not None:
@@ -466,6 +476,11 @@ def _is_steady(value: Any) -> bool:
     """Tell whether a name need not be asked for again, as one that stands for a function."""
     fixed = isinstance(value, type | types.ModuleType | types.FunctionType | types.BuiltinFunctionType)
     return fixed or (isinstance(value, Remote) and about(value)["kind"] != "object")
+
+
+def _as_it_is(value: Any) -> Packed:
+    """Return what a value holds now, to see later whether it still does."""
+    return Packer(lambda one: ["other", id(one)], most=MOST_GIVEN).pack(value)
 
 
 def _is_much(value: Any) -> bool:

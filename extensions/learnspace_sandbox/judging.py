@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from learnspace_sandbox import frames
+from learnspace_sandbox.judge import NOTHING_TOLD
 from learnspace_sandbox.models import Cell, Doubt
+from learnspace_sandbox.twin import Twin
 
-VERDICT_BYTES = 1000
 MESSAGE_BYTES = 32_000_000
 """What one answer to a judge may have: the largest plain value, and what was printed on the way."""
 SECONDS = 3600
@@ -23,7 +25,8 @@ class Verdict:
 
     ``verdict`` is ``ok``, ``failed``, ``timeout`` or, if it could not be judged from outside, empty. ``doubt`` says
     what to think of it if it passes in the notebook all the same; ``points`` is its partial credit. ``word`` is what in
-    the test's text cannot be judged from outside.
+    the test's text cannot be judged from outside. ``binds`` are names that it gave to something, which only the
+    notebook has once it ran there.
     """
 
     verdict: Literal["", "ok", "failed", "timeout"]
@@ -31,6 +34,7 @@ class Verdict:
     points: float | None = None
     needs_probes: bool = False
     word: str = ""
+    binds: Sequence[str] = ()
 
     @property
     def judged(self) -> bool:
@@ -45,14 +49,14 @@ class Judging:
     """Judges a test.
 
     Args:
-        pipe: the way to the notebook.
+        twin: answers for the notebook.
         judge: the way to the process that judges.
         seconds: what the test may take.
         until: when the time of the whole notebook is over.
     """
 
-    def __init__(self, pipe: int, judge: int, seconds: int | None, until: float) -> None:
-        self._pipe = pipe
+    def __init__(self, twin: Twin, judge: int, seconds: int | None, until: float) -> None:
+        self._twin = twin
         self._judge = judge
         self._seconds = seconds or SECONDS
         self._until = until
@@ -68,9 +72,13 @@ class Judging:
         found = self._once(cell, shadows=False)
         points = found["points"]
         if found["shadowed"] and found["verdict"] == "ok":
+            self._twin.leave()
             found = self._once(cell, shadows=True)
-            if found["points"] != points:
-                return Verdict("failed", "differs")
+        if not found["fails"] or found["changes"]:
+            # Only where a test passed that gave and got plain values is all in the twin as it will be in the notebook.
+            self._twin.leave()
+        if found["points"] != points:
+            return Verdict("failed", "differs")
         match found["why"], found["verdict"]:
             case _, "timeout":
                 return Verdict("timeout")
@@ -82,49 +90,34 @@ class Judging:
                 return Verdict("failed", "object")
             case _, "ok":
                 # What a test does to files in a fork, it has done for the notebook too.
-                return Verdict("ok", points=points, needs_probes=not (found["files"] or found["fails"]))
+                needs_probes = not (found["files"] or found["fails"])
+                return Verdict("ok", points=points, needs_probes=needs_probes, binds=found["binds"])
         return Verdict("failed", "differs", points)
 
     def _once(self, cell: Cell, *, shadows: bool) -> dict[str, Any]:
-        """Have a test judged in a fork of the notebook.
+        """Carry what a judge asks to the twin, and return how it ends.
 
-        Where the notebook gave nothing but plain values, ``fails`` says whether one of the probes, judged after it in
-        the same fork, fails as it must. If it does not, that may come of what the test did to the fork.
+        ``fails`` says of a test that passed whether one of its probes fails, as it must.
         """
-        fork = secrets.token_hex(8)
-        frames.ask(self._pipe, {"do": "fork"}, self._until, VERDICT_BYTES, fork)
-        answer, gone = self._conversation(fork, cell.plain, cell.helpers, shadows=shadows)
-        answer["fails"] = False
-        if answer["verdict"] == "ok" and answer["plain"] and not answer["files"] and not gone:
-            probe = secrets.choice(cell.probes)
-            tried, gone = self._conversation(fork, probe, cell.helpers, shadows=shadows)
-            answer["fails"] = tried["verdict"] == "failed" and not tried["why"]
-        if not gone:
-            frames.ask(self._pipe, {"do": "end"}, self._until, VERDICT_BYTES, fork=fork)
-        return answer
-
-    def _conversation(self, fork: str, source: str, helpers: str, *, shadows: bool) -> tuple[dict[str, Any], bool]:
-        """Carry what a judge asks to the fork, and return how it ends, and whether the fork is gone."""
         began, gone = time.monotonic(), False
-        question = {"do": "judge", "source": source, "helpers": helpers, "seconds": self._seconds}
-        answer = self._ask_judge(question | {"shadows": shadows})
+        question = {"do": "judge", "source": cell.plain, "helpers": cell.helpers, "seconds": self._seconds}
+        answer = self._ask_judge(question | {"probe": secrets.choice(cell.probes), "shadows": shadows})
         while "message" in answer:
             left = max(self._seconds - (time.monotonic() - began), 0.01)
+            reply = None
             if not gone:
-                asked = {"do": "serve", "message": answer["message"], "seconds": left}
-                reply, _ = frames.ask(self._pipe, asked, self._until, MESSAGE_BYTES, fork=fork)
-                gone = "message" not in reply
+                reply = self._twin.ask({"do": "serve", "message": answer["message"], "seconds": left}, MESSAGE_BYTES)
+                gone = reply is None
             left = max(self._seconds - (time.monotonic() - began), 0.01)
-            message = {"gone": True} if gone else reply["message"]
+            message = {"gone": True} if reply is None else reply["message"]
             answer = self._ask_judge({"do": "answer", "message": message, "seconds": left})
         if answer["verdict"] == "failed" and time.monotonic() - began >= self._seconds:
             answer["verdict"] = "timeout"  # where the answer was interrupted, the test saw an error
-        return answer, gone
+        return answer
 
     def _ask_judge(self, question: dict[str, Any]) -> dict[str, Any]:
         try:
             return frames.ask(self._judge, question, self._until, MESSAGE_BYTES)[0]
         except (frames.Ended, ValueError):
             # What the notebook said was too much for it.
-            told = {"shadowed": False, "files": False, "plain": False}
-            return {"verdict": "failed", "points": None, "why": "object", "word": "", **told}
+            return {"verdict": "failed", "points": None, "why": "object", "word": "", "fails": False, **NOTHING_TOLD}

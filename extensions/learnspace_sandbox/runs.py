@@ -25,6 +25,7 @@ from learnspace_sandbox.judge import Judge
 from learnspace_sandbox.kernels import run_kernel
 from learnspace_sandbox.memory import forget_peak, peak
 from learnspace_sandbox.models import CellTimeoutError, Request
+from learnspace_sandbox.replaying import Recording
 from learnspace_sandbox.shared import Message
 from learnspace_sandbox.shell import Shell, capture_below
 
@@ -94,10 +95,11 @@ def _serve(shell: Shell, pipe: int, directory: Path) -> None:
     """Answer questions; each answer repeats the number of its question, so that none can be given ahead.
 
     ``begin`` lays files out, ``run`` runs a cell, ``fork`` goes on in a fork until ``end``, and there ``try`` tells how
-    a test ends, and ``serve`` answers what a judge asks. ``judge`` judges a test; a run that does so does nothing else.
-    ``kernel`` runs a whole notebook in a kernel of its own.
+    a test ends. ``twin`` makes a fork that has a way of its own, on which ``serve`` answers what a judge asks, and
+    ``define`` does what a cell defines. ``judge`` judges a test; a run that does so does nothing else. ``kernel`` runs
+    a whole notebook in a kernel of its own.
     """
-    talk = _Talk(pipe)
+    talk, twin = _Talk(pipe), 0
     while True:
         asked, _ = frames.receive(pipe)
         answer = {"number": asked["number"]}
@@ -124,9 +126,25 @@ def _serve(shell: Shell, pipe: int, directory: Path) -> None:
                 with _at_most(asked["seconds"]):
                     verdict = shell.check(asked["source"])
                 frames.send(pipe, answer | {"verdict": verdict})
+            case "twin":
+                way = frames.take_given(pipe)
+                if twin:
+                    with suppress(ProcessLookupError, ChildProcessError):
+                        os.kill(twin, signal.SIGKILL)
+                        os.waitpid(twin, 0)
+                twin = os.fork()
+                if twin:
+                    os.close(way)
+                    frames.send(pipe, answer)
+                else:
+                    os.close(pipe)
+                    pipe, talk = way, _Talk(way)
             case "serve":
-                # The fork ends with the test, and this with it.
                 talk.serve(shell, asked)
+            case "define":
+                with _at_most(asked["seconds"]):
+                    verdict = shell.check(asked["source"])
+                frames.send(pipe, answer | {"verdict": verdict})
             case "judge":
                 hide()
                 talk.judge(asked)
@@ -168,13 +186,17 @@ class _Talk:
     def judge(self, asked: dict[str, Any]) -> None:
         """Judge a test, and say how it ends."""
         self._asked = asked
-        judge = Judge(asked["source"], asked["helpers"], self._unhurried, shadows=asked["shadows"])
+        helpers, shadows = asked["helpers"], asked["shadows"]
+        recording = Recording(self._unhurried)
+        judge = Judge(asked["source"], helpers, recording.converse, shadows=shadows)
         with _at_most(asked["seconds"]):
             verdict = judge.verdict()
-        frames.send(self._pipe, {"number": self._asked["number"], **verdict})
+            passed = verdict["verdict"] == "ok" and verdict["plain"] and not verdict["files"]
+            fails = passed and recording.fails(asked["probe"], helpers, shadows=shadows)
+        frames.send(self._pipe, {"number": self._asked["number"], "fails": fails, **verdict})
 
     def end(self, asked: dict[str, Any]) -> NoReturn:
-        """End the fork in which this is."""
+        """End the twin in which this is."""
         if self._answering is not None:
             with suppress(Exception):
                 self._answering.end()

@@ -10,6 +10,7 @@ import gc
 import json
 import os
 import random
+import re
 import secrets
 import signal
 import socket
@@ -22,14 +23,17 @@ from typing import Any, Literal
 
 from learnspace_sandbox import frames
 from learnspace_sandbox.isolation import Limits, can_isolate, die_with_parent, hide
-from learnspace_sandbox.judging import NO_TEST, VERDICT_BYTES, Judging
+from learnspace_sandbox.judging import NO_TEST, Judging, Verdict
 from learnspace_sandbox.memory import use_huge_pages
 from learnspace_sandbox.models import Cell, CellResult, CellTimeoutError, Ended, Request, Result
 from learnspace_sandbox.runs import END, ENDED, START, fork_runs
 from learnspace_sandbox.shell import make_shell
+from learnspace_sandbox.twin import VERDICT_BYTES, Twin, only_defines
 
 PATIENCE_SECONDS = 2
 """What trying a test and its probes may take before some are left out."""
+MUCH_MEMORY = 400 << 20
+"""What a notebook holds of which no twin is kept, which would hold as much."""
 TOO_LONG = {
     "output_type": "error",
     "ename": CellTimeoutError.__name__,
@@ -95,15 +99,19 @@ class Supervisor:
         results: list[CellResult] = []
         ended: Ended = ""
         left = self.output_bytes
+        twin = Twin(pipe, request.cell_seconds, until)
         try:
             if not request.is_warm:
                 whole = request.model_dump(mode="json", exclude={"files"})
                 answer, _ = frames.ask(pipe, {"do": "kernel", "request": whole}, until, left)
                 return Result.model_validate(answer["result"])
+            judging = Judging(twin, judge, request.cell_seconds, until)
             for number, cell in enumerate(request.cells):
                 if cell.probes and not cell.plain:
                     cell.plain = self._transform(cell.source)
-                found = Judging(pipe, judge, request.cell_seconds, until).verdict(cell) if cell.probes else NO_TEST
+                if not cell.probes and not only_defines(cell.source):
+                    twin.leave()
+                found = judging.verdict(cell) if cell.probes else NO_TEST
                 passed, tried = _probe(pipe, cell, request.cell_seconds, until) if found.needs_probes else ([], "ok")
                 if "timeout" in (found.verdict, tried):
                     results.append(CellResult(status="error", outputs=[TOO_LONG], seconds=request.cell_seconds or 0))
@@ -111,6 +119,7 @@ class Supervisor:
                 answer, size = frames.ask(pipe, _run_of(cell, request), until, left)
                 left -= size
                 result = CellResult.model_validate(answer)
+                _follow(twin, result, found, request.cells, number)
                 if result.status == "ok" and tried == "used_up":
                     unsure.append(number)
                 elif tried != "ok":
@@ -123,6 +132,8 @@ class Supervisor:
             ended = _REASONS[stop.reason]
         except ValueError:
             ended = "sandbox_died"  # ours would never answer so
+        finally:
+            twin.close()
         results += [CellResult(status="not_run") for _ in range(len(request.cells) - len(results))]
         return Result(cells=results, ended=ended)
 
@@ -154,6 +165,16 @@ _REASONS: dict[str, Ended] = {"timeout": "timeout", "too_much_output": "too_much
 
 def _run_of(cell: Cell, request: Request) -> dict[str, Any]:
     return {"do": "run", "source": cell.source, "test": cell.test, "seconds": request.cell_seconds}
+
+
+def _follow(twin: Twin, result: CellResult, found: Verdict, cells: list[Cell], number: int) -> None:
+    """Let the twin do what the notebook did in a cell; end it where it would no longer be the same."""
+    cell = cells[number]
+    later = " ".join(one.source for one in cells[number + 1 :]) if found.binds else ""
+    if result.status != "ok" or result.memory_bytes > MUCH_MEMORY or set(found.binds) & set(re.findall(r"\w+", later)):
+        twin.leave()
+    elif not cell.probes:
+        twin.define(cell.source)
 
 
 def _probe(

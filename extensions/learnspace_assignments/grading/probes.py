@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from learnspace_assignments.grading.expected import Expected, Place, expected_values, with_another
 from learnspace_assignments.hiddentests import tell_hidden
 
-NEVER = "raise AssertionError"
+NEVER = "assert False"
 
 
 def probes(source: str, most: int) -> list[str]:
@@ -116,5 +116,5 @@ def _turned_round(statement: ast.stmt) -> ast.stmt:
     if isinstance(statement, ast.Assert):
         return ast.Assert(ast.UnaryOp(ast.Not(), statement.test), statement.msg)
     handler = ast.ExceptHandler(ast.Name("Exception", ast.Load()), None, [ast.Pass()])
-    failure = ast.Raise(ast.Name("AssertionError", ast.Load()), None)
+    failure = ast.Assert(ast.Constant(False), None)
     return ast.Try([statement], [handler], [failure], [])
