@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
 
+from learnspace_assignments.grading.probes import MOST_KNOWN
 from learnspace_sandbox.values import BY_NAME
 
 
@@ -22,21 +24,16 @@ class Helpers:
 
         Of the latter only imports of Python's and numpy's own modules count, which are the same for everybody.
         """
-        try:
-            body = ast.parse(source).body
-        except (SyntaxError, ValueError, RecursionError):
-            return
-        for statement in body:
-            for name, found in _defined(statement):
-                if trusted or (not isinstance(found, ast.FunctionDef) and _is_common(found)):
+        if trusted:
+            self._found.update(_known_definitions(source))
+        else:
+            for name, found in _definitions(source):
+                if not isinstance(found, ast.FunctionDef) and _is_common(found):
                     self._found[name] = found
 
     def of(self, source: str) -> str:
         """Return what a test uses of it, directly or not, as Python."""
-        try:
-            waiting = [*_names(ast.parse(source))]
-        except (SyntaxError, ValueError, RecursionError):
-            return ""
+        waiting = [*_names_in(source)]
         taken: set[str] = set()
         while waiting:
             name = waiting.pop()
@@ -44,6 +41,26 @@ class Helpers:
                 taken.add(name)
                 waiting += _names(self._found[name])
         return "\n".join(ast.unparse(found) for name, found in self._found.items() if name in taken)
+
+
+def _definitions(source: str) -> list[tuple[str, ast.stmt]]:
+    try:
+        body = ast.parse(source).body
+    except (SyntaxError, ValueError, RecursionError):
+        return []
+    return [found for statement in body for found in _defined(statement)]
+
+
+_known_definitions = lru_cache(MOST_KNOWN)(_definitions)
+"""Of the course's own cells, which are the same for everybody."""
+
+
+@lru_cache(MOST_KNOWN)
+def _names_in(source: str) -> frozenset[str]:
+    try:
+        return frozenset(_names(ast.parse(source)))
+    except (SyntaxError, ValueError, RecursionError):
+        return frozenset()
 
 
 def _defined(statement: ast.stmt) -> Iterator[tuple[str, ast.stmt]]:

@@ -8,14 +8,18 @@ another expected value, or with one assertion turned round.
 from __future__ import annotations
 
 import ast
-import copy
 import random
 from collections.abc import Iterator
+from functools import lru_cache
+from itertools import islice
+from typing import NamedTuple
 
 from learnspace_assignments.grading.expected import Expected, Place, expected_values, with_another
 from learnspace_assignments.hiddentests import tell_hidden
 
 NEVER = "assert False"
+MOST_KNOWN = 1000
+"""Tests of which is remembered what was read in them: a class hands in the same over and over."""
 
 
 def probes(source: str, most: int) -> list[str]:
@@ -26,25 +30,43 @@ def probes(source: str, most: int) -> list[str]:
     others. Else an assertion is turned round. A test without an assertion is followed by one that fails.
     """
     try:
-        tree = ast.parse(source)
+        test = _read(source)
     except SyntaxError:
         return []
     chance = random.SystemRandom()
+    if test.values:
+        # Fewer values than probes: some are replaced in more than one way.
+        picked = chance.sample(test.values, min(most, len(test.values)))
+        picked += chance.choices(test.values, k=most - len(picked))
+        return list(dict.fromkeys(_expecting_another(source, number, close, chance) for number, close in picked))
+    if not test.turned:
+        return [f"{plain(source)}\n{NEVER}"]
+    return [_turned(source, place) for place in chance.sample(test.turned, min(most, len(test.turned)))]
+
+
+class _Test(NamedTuple):
+    """What can be altered in a test: the same for every learner."""
+
+    values: list[tuple[int, bool]]
+    """The numbers, in ``ast.walk``, of values to replace, and whether only one far away is another."""
+    turned: list[Place]
+
+
+@lru_cache(MOST_KNOWN)
+def _read(source: str) -> _Test:
+    tree = ast.parse(source)
     places = list(_always(tree.body))
     lines = {number for number, (_, hidden) in enumerate(tell_hidden(source), start=1) if hidden}
     values = expected_values(tree, places)
     chosen = [one for one in values if one.node.lineno in lines] or values
-    if chosen:
-        # Fewer values than probes: some are replaced in more than one way.
-        picked = chance.sample(chosen, min(most, len(chosen)))
-        picked += chance.choices(chosen, k=most - len(picked))
-        return list(dict.fromkeys(_expecting_another(tree, one, chance) for one in picked))
-    turned = [place for place in places if _asserts(_at(tree, place))]
-    if not turned:
-        return [f"{ast.unparse(tree)}\n{NEVER}"]
-    return [_turned(tree, place) for place in chance.sample(turned, min(most, len(turned)))]
+    numbers = {id(node): number for number, node in enumerate(ast.walk(tree))}
+    return _Test(
+        [(numbers[id(one.node)], one.close) for one in chosen],
+        [place for place in places if _asserts(_at(tree, place))],
+    )
 
 
+@lru_cache(MOST_KNOWN)
 def plain(source: str) -> str:
     """Return a test in the form that its probes have, so that nobody tells one from the other by comments or lines."""
     try:
@@ -78,17 +100,16 @@ def _at(tree: ast.Module, place: Place) -> ast.stmt:
     return body[place[-1]]
 
 
-def _expecting_another(tree: ast.Module, expected: Expected, chance: random.Random) -> str:
-    number = [id(node) for node in ast.walk(tree)].index(id(expected.node))
-    made = copy.deepcopy(tree)
-    node = list(ast.walk(made))[number]
-    assert isinstance(node, ast.expr)  # noqa: S101 - as in the tree it is a copy of
-    with_another(Expected(node, expected.close), chance)
-    return ast.unparse(made)
+def _expecting_another(source: str, number: int, close: bool, chance: random.Random) -> str:
+    tree = ast.parse(source)
+    node = next(islice(ast.walk(tree), number, None))
+    assert isinstance(node, ast.expr)  # noqa: S101 - as in the tree of the same source
+    with_another(Expected(node, close), chance)
+    return ast.unparse(tree)
 
 
-def _turned(tree: ast.Module, place: Place) -> str:
-    made = copy.deepcopy(tree)
+def _turned(source: str, place: Place) -> str:
+    made = ast.parse(source)
     *way, last = place
     body = made.body
     for number in way:
