@@ -30,6 +30,7 @@ from nbgrader.converters import autograde
 from nbgrader.preprocessors import latesubmissions, overwritecells, overwritekernelspec, saveautogrades
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session, joinedload, with_polymorphic
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.pool import NullPool
 
 from learnspace_assignments.grading import repairs
@@ -53,6 +54,7 @@ class OpenBook(Gradebook):
         self.course_id = course
         self.authenticator = None
         self._found: dict[tuple[str, ...], dict[str, Any]] = {}
+        self._cells: dict[str, dict[str, Any]] = {}
 
     def __exit__(self, *_: object) -> None:
         """Stay open: who opened it closes it."""
@@ -121,10 +123,21 @@ class OpenBook(Gradebook):
         return list(query.filter(Assignment.name == assignment).all())
 
     def _of_cells(self, kind: Any, notebook: SubmittedNotebook) -> list[Any]:
-        cells = self.db.query(_CELLS).filter(_CELLS.notebook_id == notebook.notebook_id).all()
-        # Over the index as well: by cell and notebook. The cells stay in the session, where ``cell`` finds them.
-        query = self.db.query(kind).filter(kind.cell_id.in_([cell.id for cell in cells]))
-        return list(query.filter(kind.notebook_id == notebook.id).order_by(text(f"{kind.__tablename__}.rowid")).all())
+        cells = self._cells_of(str(notebook.notebook_id))
+        # Over the index as well: by cell and notebook.
+        query = self.db.query(kind).filter(kind.cell_id.in_(list(cells)))
+        found = query.filter(kind.notebook_id == notebook.id).order_by(text(f"{kind.__tablename__}.rowid")).all()
+        for one in found:
+            # Else each would be asked for alone: a session forgets what nobody holds.
+            set_committed_value(one, "cell", cells[one.cell_id])
+        return list(found)
+
+    def _cells_of(self, notebook: str) -> dict[str, Any]:
+        """Return the cells of a notebook of an assignment, by their ids."""
+        if notebook not in self._cells:
+            found = self.db.query(_CELLS).filter(_CELLS.notebook_id == notebook).all()
+            self._cells[notebook] = {cell.id: cell for cell in found}
+        return self._cells[notebook]
 
     # What nbgrader asks cell by cell, with a join over six tables each time, is read once a notebook.
 
@@ -133,10 +146,8 @@ class OpenBook(Gradebook):
         key = ("notebook", name, assignment)
         if key not in self._found:
             notebook = super().find_notebook(name, assignment)
-            self._found[key] = {
-                "notebook": notebook,
-                "cells": self.db.query(_CELLS).filter(_CELLS.notebook_id == notebook.id).all(),
-            }
+            self._cells_of(notebook.id)
+            self._found[key] = {"notebook": notebook}
         return self._found[key]["notebook"]
 
     def find_source_cell(self, name: str, notebook: str, assignment: str) -> Any:
@@ -151,9 +162,8 @@ class OpenBook(Gradebook):
         """Return a cell with points."""
         key = ("graded", notebook, assignment)
         if key not in self._found:
-            self.find_notebook(notebook, assignment)
-            cells = self._found["notebook", notebook, assignment]["cells"]
-            self._found[key] = _by_name(cells, (TaskCell, GradeCell))
+            cells = self._cells_of(self.find_notebook(notebook, assignment).id)
+            self._found[key] = _by_name(cells.values(), (TaskCell, GradeCell))
         return _get(self._found[key], name, *key)
 
     def find_grade(self, grade_cell: str, notebook: str, assignment: str, student: str) -> Any:
@@ -212,11 +222,11 @@ class _Session(Session):
     _holding = False
 
     def commit(self) -> None:
-        """Commit, or only write what was changed if commits are held back."""
-        if self._holding:
-            self.flush()
-        else:
+        """Commit; if commits are held back, write what is new and needs an id, and leave changes for the end."""
+        if not self._holding:
             super().commit()
+        elif self.new or self.deleted:
+            self.flush()
 
     @contextmanager
     def held(self) -> Iterator[None]:
