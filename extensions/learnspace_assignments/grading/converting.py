@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
 
+import nbformat
 from nbformat import NotebookNode
 from nbgrader.converters import Autograde
 from nbgrader.preprocessors import (
@@ -57,7 +58,8 @@ class SaveGrades(NbGraderPreprocessor):
     writing = CallableTrait(help="The transaction of what is written inside.").tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
-        """Save scores, then the penalty for lateness that they bring."""
+        """Save scores, then the penalty for lateness that they bring; of what no file may hold, none."""
+        nbformat.validate(nb, relax_add_props=True)
         with self.writing():
             for step in (SaveAutoGrades, AssignLatePenalties):
                 nb, resources = step(parent=self.parent).preprocess(nb, resources)
@@ -101,3 +103,5 @@ def grading_steps(config: Config) -> None:
     ]
     config.Autograde.autograde_preprocessors = [SandboxExecute, IgnorePattern, LimitOutput, SaveGrades, CheckMetadata]
     config.AssignLatePenalties.plugin_class = LatePolicyPlugin
+    # nbconvert validates what came out of all steps, instead of nearly the same after each of them.
+    config.NotebookExporter.optimistic_validation = True

@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -116,9 +117,15 @@ def released_cells(root: Path, assignment: str, name: str) -> list[NotebookNode]
     for step in ("release", "source"):
         path = root / step / assignment / f"{name}.ipynb"
         if path.is_file() and not path.is_symlink():
-            cells: list[NotebookNode] = nbformat.read(path, as_version=4).cells
-            return cells
+            return _cells_in(path.read_text(encoding="utf-8"))
     return []
+
+
+@lru_cache(32)
+def _cells_in(text: str) -> list[NotebookNode]:
+    """Return the cells of a notebook's text, which nobody changes."""
+    cells: list[NotebookNode] = nbformat.reads(text, as_version=4).cells
+    return cells
 
 
 def _name(cell: NotebookNode) -> str:
@@ -173,7 +180,8 @@ class Mending:
 
     def _find_marks_again(self) -> None:
         """Give back its marks to a cell that lost them: it has the id of a cell, or the very text of the teacher's."""
-        lost = [name for name in self._released if name not in self._places()]
+        places = self._places()
+        lost = [name for name in self._released if name not in places]
         plain = [cell for cell in self.cells if _name(cell) not in self._known]
         ids = Counter(cell.get("id", "") for cell in self.cells)
         for name in lost:
@@ -243,10 +251,8 @@ class Mending:
 
     def _bring_back(self) -> None:
         """Put the teacher's cells that are missing where they stood."""
-        for name in sorted(self._known, key=self._turn.__getitem__):
+        for name in sorted(self._known.keys() - self._places().keys(), key=self._turn.__getitem__):
             known, places = self._known[name], self._places()
-            if name in places:
-                continue
             if not known.locked and not known.is_marked_by_hand:
                 # Its code may stand in any other cell: nothing needs its marks.
                 self._note("answer_missing", name)
@@ -288,10 +294,10 @@ class Mending:
 
     def _move_tests(self) -> None:
         """Move a test that stands above what it judges to below it."""
+        places = self._places()
         for name in sorted(self._known, key=self._turn.__getitem__):
             if not self._known[name].is_test:
                 continue
-            places = self._places()
             judged = [
                 place
                 for other, place in places.items()
@@ -300,6 +306,7 @@ class Mending:
             if max(judged, default=-1) > places[name]:
                 self.cells.insert(max(judged), self.cells.pop(places[name]))
                 self._note("moved", name)
+                places = self._places()
 
 
 def _retype(cell: NotebookNode, kind: str) -> None:
