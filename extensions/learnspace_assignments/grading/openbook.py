@@ -55,6 +55,7 @@ class OpenBook(Gradebook):
         self.authenticator = None
         self._found: dict[tuple[str, ...], dict[str, Any]] = {}
         self._cells: dict[str, dict[str, Any]] = {}
+        self._rows: dict[tuple[str, ...], Any] = {}
 
     def __exit__(self, *_: object) -> None:
         """Stay open: who opened it closes it."""
@@ -70,8 +71,14 @@ class OpenBook(Gradebook):
         Args:
             alone: the lock to hold meanwhile.
         """
-        with alone, self.db.held():
-            yield
+        try:
+            with alone, self.db.held():
+                yield
+        except BaseException:
+            # Of what was read inside, nothing may be there any more.
+            self._rows.clear()
+            self._found.clear()
+            raise
 
     def submitted_notebooks(self, submission: SubmittedAssignment) -> list[Any]:
         """Return the notebooks of a submission, by their names."""
@@ -139,7 +146,31 @@ class OpenBook(Gradebook):
             self._cells[notebook] = {cell.id: cell for cell in found}
         return self._cells[notebook]
 
-    # What nbgrader asks cell by cell, with a join over six tables each time, is read once a notebook.
+    # What nbgrader asks for at each of its steps is read once.
+
+    def find_assignment(self, name: str) -> Any:
+        """Return an assignment."""
+        return self._once(super().find_assignment, name)
+
+    def find_student(self, student_id: str) -> Any:
+        """Return a student."""
+        return self._once(super().find_student, student_id)
+
+    def find_submission(self, assignment: str, student: str) -> Any:
+        """Return what a student submitted."""
+        return self._once(super().find_submission, assignment, student)
+
+    def find_submission_notebook(self, notebook: str, assignment: str, student: str) -> Any:
+        """Return a notebook that a student submitted."""
+        return self._once(super().find_submission_notebook, notebook, assignment, student)
+
+    def _once(self, find: Callable[..., Any], *names: str) -> Any:
+        key = (find.__name__, *names)
+        if key not in self._rows:
+            self._rows[key] = find(*names)
+        return self._rows[key]
+
+    # What it asks cell by cell, with a join over six tables each time, is read once a notebook.
 
     def find_notebook(self, name: str, assignment: str) -> Any:
         """Return a notebook of an assignment; its cells are read with it, all at once."""
