@@ -45,6 +45,8 @@ def autograde_with_stock(handed: list[HandedIn]) -> Stock:
     """Grade these submissions with stock nbgrader."""
     scripts = sysconfig.get_path("scripts")
     environment = {**os.environ, "PATH": f"{scripts}:{os.environ['PATH']}"}
+    # Else each kernel compiles all that it imports where nobody has run it yet, as in a fresh clone.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     with tempfile.TemporaryDirectory(prefix="learnspace-stock-") as name:
         root = Path(name)
         classroom.write_source(root / "source" / ASSIGNMENT)
