@@ -12,6 +12,8 @@ export function useChanges(...signals: ISignal<unknown, void>[]): void {
   const [, render] = React.useReducer((count: number) => count + 1, 0);
   React.useEffect(() => {
     signals.forEach(signal => signal.connect(render));
+    // What changed between drawing and listening, which a busy machine does in two tasks, was not heard.
+    render();
     return () => signals.forEach(signal => signal.disconnect(render));
     // The signals belong to models that live as long as the page.
     // eslint-disable-next-line react-hooks/exhaustive-deps
