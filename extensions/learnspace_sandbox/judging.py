@@ -107,9 +107,9 @@ class Judging:
             reply = None
             if not gone:
                 reply = self._twin.ask({"do": "serve", "message": answer["message"], "seconds": left}, MESSAGE_BYTES)
-                gone = reply is None
+                gone = reply is None or "message" not in reply
             left = max(self._seconds - (time.monotonic() - began), 0.01)
-            message = {"gone": True} if reply is None else reply["message"]
+            message = reply["message"] if reply and not gone else {"gone": True}
             answer = self._ask_judge({"do": "answer", "message": message, "seconds": left})
         if answer["verdict"] == "failed" and time.monotonic() - began >= self._seconds:
             answer["verdict"] = "timeout"  # where the answer was interrupted, the test saw an error

@@ -95,9 +95,9 @@ def _serve(shell: Shell, pipe: int, directory: Path) -> None:
     """Answer questions; each answer repeats the number of its question, so that none can be given ahead.
 
     ``begin`` lays files out, ``run`` runs a cell, ``fork`` goes on in a fork until ``end``, and there ``try`` tells how
-    a test ends. ``twin`` makes a fork that has a way of its own, on which ``serve`` answers what a judge asks, and
-    ``define`` does what a cell defines. ``judge`` judges a test; a run that does so does nothing else. ``kernel`` runs
-    a whole notebook in a kernel of its own.
+    a test ends. ``twin`` makes a fork that has a way of its own, on which ``serve`` answers what a judge asks.
+    ``judge`` judges a test; a run that does so does nothing else. ``kernel`` runs a whole notebook in a kernel of its
+    own.
     """
     talk, twin = _Talk(pipe), 0
     while True:
@@ -141,10 +141,6 @@ def _serve(shell: Shell, pipe: int, directory: Path) -> None:
                     pipe, talk = way, _Talk(way)
             case "serve":
                 talk.serve(shell, asked)
-            case "define":
-                with _at_most(asked["seconds"]):
-                    verdict = shell.check(asked["source"])
-                frames.send(pipe, answer | {"verdict": verdict})
             case "judge":
                 hide()
                 talk.judge(asked)

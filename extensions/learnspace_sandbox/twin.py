@@ -55,7 +55,7 @@ class Twin:
     def define(self, source: str) -> None:
         """Have a cell that only defines something do so in the twin, as it did in the notebook."""
         if self.is_there:
-            done = self.ask({"do": "define", "source": source, "seconds": self._seconds}, VERDICT_BYTES)
+            done = self.ask({"do": "try", "source": source, "seconds": self._seconds}, VERDICT_BYTES)
             if done != {"verdict": "ok"}:
                 self.leave()
 

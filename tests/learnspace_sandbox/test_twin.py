@@ -79,6 +79,16 @@ def test_a_twin_that_ends_itself_fails_its_test_and_no_other(run: Run) -> None:
     assert (results[1].doubt, results[3].status, results[3].doubt) == ("object", "ok", "")
 
 
+def test_a_twin_that_answers_with_nothing_fails_its_test_and_no_other(run: Run) -> None:
+    hushes = (
+        "import os\nfrom learnspace_sandbox import frames\nsend, first = frames.send, os.getpid()\n"
+        "def hush(pipe, message):\n    send(pipe, {'number': message['number']} if 'message' in message else message)\n"
+        "def one():\n    if os.getpid() != first:\n        frames.send = hush\n    return 1"
+    )
+    results = _run(run, hushes, "assert one() == 1", "def two():\n    return 2", "assert two() == 2")
+    assert (results[1].doubt, results[3].status, results[3].doubt) == ("object", "ok", "")
+
+
 def test_a_twin_cannot_tell_a_test_from_its_probe(run: Run) -> None:
     # The second time it is asked the same, it would fail as a probe must.
     betrays = "asked = 0\ndef one():\n    global asked\n    asked += 1\n    return 1 if asked == 1 else 2"
