@@ -32,28 +32,8 @@ from learnspace_sandbox.others import is_round
 from learnspace_sandbox.remote import Remote, about, number_of
 from learnspace_sandbox.shared import STREAMS, Message, Shared
 from learnspace_sandbox.values import BY_NAME, LARGEST, NotPlain, Packed, Packer, Unpacker
+from learnspace_sandbox.wording import BESIDE, ON_FILES, patches, words_of
 
-BESIDE = frozenset(
-    (
-        *("subprocess", "socket", "threading", "multiprocessing", "asyncio", "concurrent", "signal", "system", "popen"),
-        *("pickle", "shelve", "dill", "joblib", "read_pickle", "allow_pickle", "sqlite3", "importlib", "runpy"),
-        *("gc", "ctypes", "monkeypatch", "capsys", "get_ipython", "In", "Out", "locals", "vars", "dir", "exec", "eval"),
-        *("compile", "await", "_getframe", "__file__", "__class__", "__code__", "__globals__", "__wrapped__"),
-        *("__closure__",),
-    )
-)
-"""Names of what works on the process that a test runs in, which has to be the notebook's own."""
-PATCHED = ("builtins.input", "sys.stdout")
-"""What a test may put a mock in the place of: a judge passes on what it asks and says."""
-ON_FILES = frozenset(
-    (
-        *("open", "os", "pathlib", "Path", "glob", "shutil", "tempfile", "loadtxt", "genfromtxt", "savetxt", "load"),
-        *("save", "read_csv", "to_csv", "read_json", "to_json", "imread", "imsave", "savefig", "read_text"),
-        *("read_bytes", "write_text", "write_bytes", "exists", "is_file", "is_dir", "iterdir", "rglob", "st_size"),
-        *("touch", "mkdir", "rmdir", "unlink"),
-    )
-)
-"""Names of what works on the files beside a notebook, which are then kept the same on both sides."""
 DECOYS = 4096
 """Numbers among which an object of the notebook's has to know the one that is expected."""
 HARMLESS = frozenset(
@@ -158,10 +138,10 @@ class Judge:
             helping = ast.parse(self._helpers)
         except (SyntaxError, ValueError, RecursionError):
             return _unjudged("")
-        words = {*_words(tree), *_words(helping)}
+        words = {*words_of(tree), *words_of(helping)}
         if beside := sorted(words & BESIDE):
             return _unjudged(beside[0])
-        if _patches(tree) or _patches(helping):
+        if patches(tree) or patches(helping):
             return _unjudged("patch")
         draws = bool(words & {"random", "seed", "shuffle", "sample", "choice", "RandomState"})
         self._shared = Shared(_fresh_files() if words & ON_FILES else None, draws=draws)
@@ -508,37 +488,3 @@ def _points(value: object) -> float | None:
         return float(repr(value))
     except Exception:
         return None
-
-
-def _patches(tree: ast.AST) -> bool:
-    """Tell whether a test puts a mock in the place of something that is only in the notebook."""
-    right = 0
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and "patch" in (getattr(node.func, "id", ""), getattr(node.func, "attr", "")):
-            target = node.args[0] if node.args else None
-            if not isinstance(target, ast.Constant) or target.value not in PATCHED:
-                return True
-            right += 1
-    used = [node for node in ast.walk(tree) if "patch" in (getattr(node, "id", ""), getattr(node, "attr", ""))]
-    return len(used) != right
-
-
-def _words(tree: ast.AST) -> set[str]:
-    found: set[str] = set()
-    for node in ast.walk(tree):
-        match node:
-            case ast.Name():
-                found.add(node.id)
-            case ast.Attribute(value=ast.Name("re"), attr="compile"):
-                pass  # a pattern, no code
-            case ast.Attribute():
-                found.add(node.attr)
-            case ast.alias():
-                found.update(node.name.split("."))
-            case ast.ImportFrom():
-                found.update((node.module or "").split("."))
-            case ast.keyword():
-                found.add(node.arg or "")
-            case ast.Await():
-                found.add("await")
-    return found
