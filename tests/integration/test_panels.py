@@ -94,6 +94,15 @@ def test_service_down_while_clicking_says_so_and_recovers_without_a_reload(
     assert page.evaluate("window.notReloaded")
 
 
+def test_home_has_the_width_of_a_phone_at_the_first_sign_in(stack: Stack, browser: Browser) -> None:
+    page = sign_in(new_context(browser, **NARROW), stack, "manager")
+    home = page.get_by_role("main", name="Home")
+    expect(home.get_by_role("heading", name="My school")).to_be_visible()
+    expect(page.get_by_role("region", name="File Browser Section")).to_be_hidden()
+    shot(page, "panels-phone-home")
+    assert home.evaluate("main => main.clientWidth") > NARROW["width"] * 0.75
+
+
 def test_panels_in_chinese_and_none_scrolls_sideways_at_360_px(stack: Stack, browser: Browser) -> None:
     page = sign_in(new_context(browser), stack, "ming")
     assert page.evaluate(SET_LANGUAGE) == 204

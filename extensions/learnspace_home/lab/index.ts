@@ -1,5 +1,9 @@
 /** Home: what do I do now? The first tab of JupyterLab. */
-import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import {
+  ILabShell,
+  type JupyterFrontEnd,
+  type JupyterFrontEndPlugin
+} from '@jupyterlab/application';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 
 import { homeIcon } from '../../learnspace_core/lab/icons';
@@ -9,14 +13,21 @@ import { HomeModel } from './model';
 const ID = 'learnspace:home';
 const COMMAND = 'learnspace:open-home';
 const PANEL = 'learnspace-home';
+/** Pixels below which a page has no room for what stands beside the tabs, as on a phone. */
+const NARROW = 600;
 
 const plugin: JupyterFrontEndPlugin<void> = {
   id: ID,
   description: 'Home: what to do now, what is due, what is new, and how the courses go.',
   autoStart: true,
   requires: [ILearnspace],
-  optional: [ISettingRegistry],
-  activate: (app: JupyterFrontEnd, learnspace: ILearnspace, settings: ISettingRegistry | null) => {
+  optional: [ISettingRegistry, ILabShell],
+  activate: (
+    app: JupyterFrontEnd,
+    learnspace: ILearnspace,
+    settings: ISettingRegistry | null,
+    shell: ILabShell | null
+  ) => {
     const { trans } = learnspace;
     const model = new HomeModel(learnspace);
     learnspace.addPanel({
@@ -33,6 +44,9 @@ const plugin: JupyterFrontEndPlugin<void> = {
       }
     });
     void app.restored.then(async () => {
+      if (window.innerWidth < NARROW) {
+        shell?.collapseLeft();
+      }
       const chosen = await settings?.load(ID).catch(() => null);
       if (chosen?.composite.openAtStart !== false) {
         await openFirst(app);
