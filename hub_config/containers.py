@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from typing import Any
+from urllib.parse import urlsplit
 
 from docker.errors import APIError, NotFound
 from dockerspawner import DockerSpawner
@@ -66,15 +67,31 @@ class ContainerSpace(DockerSpawner):
         the space away from a person who is working in it.
         """
         try:
-            state = (await self.docker("inspect_container", self.object_name))["State"]
+            container = await self.docker("inspect_container", self.object_name)
         except NotFound:
             return 0
         except (APIError, RequestException) as error:
             self.log.warning("Docker cannot tell how %s is: %s", self.object_name, error)
             return None
+        self.object_id = container["Id"]  # a hub killed while it started the space has not kept it
+        state = container["State"]
         if state["Running"]:
             return None
         return "it used more memory than it may" if state["OOMKilled"] else int(state["ExitCode"])
+
+    async def get_url(self) -> str:
+        """Return where the container is now: a hub killed while it started the space has not kept its address.
+
+        JupyterHub would wait at an address that nobody has, and the person could not enter until it gave up.
+        """
+        url = str(self.server.url)
+        try:
+            networks = (await self.docker("inspect_container", self.object_name))["NetworkSettings"]["Networks"]
+        except (APIError, RequestException) as error:
+            self.log.warning("Docker cannot tell where %s is: %s", self.object_name, error)
+            return url
+        address = networks.get(self.network_name, {}).get("IPAddress")
+        return urlsplit(url)._replace(netloc=f"{address}:{self.port}").geturl() if address else url
 
     async def remove_object(self) -> None:
         """Remove the container even if it runs: a hub killed while it started a space leaves one behind."""
