@@ -96,6 +96,18 @@ async def test_teach_says_what_was_changed_and_the_learner_keeps_what_was_return
     assert [one["result"]["score"] for one in timeline if one["verb"] == "scored"] == [5, 4]
 
 
+async def test_whoever_looks_while_marks_are_read_is_told_so(
+    client: Client, released: Database, work: Work, settings: Settings
+) -> None:
+    await _given_back(client, work, settings)
+    _mark(settings, "amy", 3, "A clear answer.")
+    # The first look begins it; it is going on for the second one, too, as of another tab or a co-teacher.
+    for _ in range(2):
+        assert (await client("ted").get("teach")).json()[0]["reads_marks"] is True
+    assert await _rows(client, work) == [("returned", 4, 5), ("returned", 4, None)]
+    assert (await client("ted").get("teach")).json()[0]["reads_marks"] is False
+
+
 async def test_what_is_changed_back_is_no_change(
     client: Client, released: Database, work: Work, settings: Settings
 ) -> None:

@@ -1,13 +1,8 @@
 /** Looks again by itself while work is being graded, ever less often, and says what has arrived. */
 import type { Loader } from '../../learnspace_core/lab/loader';
+import { LookAgain } from '../../learnspace_core/lab/lookagain';
 import { keyOf } from './types';
 import type { IAssignment } from './types';
-
-/** Milliseconds before the first look; each further wait is longer by half. */
-const FIRST_WAIT = 1000;
-const LONGEST_WAIT = 30000;
-/** Looks after which only the reader asks again: some twenty minutes. */
-const MOST_LOOKS = 50;
 
 export class GradingWatch {
   constructor(private readonly mine: Loader<IAssignment[]>) {
@@ -35,28 +30,17 @@ export class GradingWatch {
       }
     }
     if ([...waiting].some(([key, id]) => this._waiting.get(key) !== id)) {
-      this._looks = 0;
+      this._again.begin();
     }
     this._waiting = waiting;
-    window.clearTimeout(this._timer);
-    if (waiting.size > 0 && this._looks < MOST_LOOKS) {
-      const wait = Math.min(FIRST_WAIT * 1.5 ** this._looks++, LONGEST_WAIT);
-      // A class that hands in in the same minute must not look in the same second.
-      this._timer = window.setTimeout(() => this._look(), wait * (0.75 + Math.random() / 2));
+    if (waiting.size > 0) {
+      this._again.later();
+    } else {
+      this._again.stop();
     }
-  }
-
-  private _look(): void {
-    if (document.visibilityState === 'hidden') {
-      // Nobody reads it now.
-      this._timer = window.setTimeout(() => this._look(), LONGEST_WAIT);
-      return;
-    }
-    void this.mine.load();
   }
 
   private _waiting = new Map<string, string>();
   private readonly _arrived = new Set<string>();
-  private _looks = 0;
-  private _timer = 0;
+  private readonly _again = new LookAgain(() => void this.mine.load());
 }

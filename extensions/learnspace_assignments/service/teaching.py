@@ -9,6 +9,7 @@ from collections.abc import Collection
 
 from fastapi import Request, Response
 from pydantic import BaseModel
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
@@ -71,7 +72,7 @@ def teach(request: Request, caller: Caller) -> list[TaughtAssignment]:
         granted = store.Granted(session, courses)
         rows = store.list_assignments(session, courses, released=False)
         taught = [_taught(request, session, row, title, granted) for row, title in rows if is_there(request, row)]
-    reading = {(row.course_id, row.name) for row in stale}
+        reading = _marks_being_read(session, courses)
     for one in taught:
         one.reads_marks = (one.course, one.name) in reading
     return taught
@@ -208,6 +209,17 @@ def _marks_are_stale(request: Request, session: Session, row: AssignmentRow) -> 
         return False
     newest = store.newest_submissions(session, row)
     return any(submission.state in ("graded", "needs_marks", "handed_in", "returned") for submission, _ in newest)
+
+
+def _marks_being_read(session: Session, courses: Collection[str]) -> set[tuple[str, str]]:
+    """Return the assignments, as course and name, whose marks are being read, or wait to be, whoever asked for it."""
+    query = select(JobRow.course_id, JobRow.payload["name"].as_string()).where(
+        JobRow.queue == "grading",
+        JobRow.state.in_(("waiting", "running")),
+        JobRow.kind == "read_marks",
+        JobRow.course_id.in_(courses),
+    )
+    return {(course, name) for course, name in session.execute(query)}
 
 
 def _taught(

@@ -2,6 +2,7 @@
 import { Signal } from '@lumino/signaling';
 
 import { Loader } from '../../../learnspace_core/lab/loader';
+import { LookAgain } from '../../../learnspace_core/lab/lookagain';
 import type { ILearnspace, IPanelModel } from '../../../learnspace_core/lab/tokens';
 import type { IWaiting } from '../classtypes';
 import { keyOf } from '../learnerwork';
@@ -13,9 +14,6 @@ import { VersionsWork } from './versionswork';
 import { ReportWork } from './reportwork';
 import { CourseWork } from './coursework';
 import { TeacherWork } from './work';
-
-/** Milliseconds in which the platform has read the marks that were given by hand. */
-const MARKS_READ = 2500;
 
 export class TeachModel implements IPanelModel {
   constructor(
@@ -29,7 +27,10 @@ export class TeachModel implements IPanelModel {
     this.versions = new VersionsWork(learnspace, this.work);
     this.reports = new ReportWork(learnspace);
     this.courses = new CourseWork(learnspace, () => void this.taught.load());
-    this.taught.changed.connect(() => this.work.follow());
+    this.taught.changed.connect(() => {
+      this.work.follow();
+      this._followMarks();
+    });
   }
 
   readonly taught: Loader<ITaughtAssignment[]>;
@@ -58,7 +59,7 @@ export class TeachModel implements IPanelModel {
   }
 
   refresh(): void {
-    void this._readMarks();
+    void this.taught.load();
     this.classroom.refresh();
     if (this.open && this.tab === 'prepare') {
       this.prepare.open(this.open);
@@ -108,14 +109,18 @@ export class TeachModel implements IPanelModel {
     this.changed.emit();
   }
 
-  /** Look twice after marks were given by hand: the first look makes the platform read nbgrader's gradebook. */
-  private async _readMarks(): Promise<void> {
-    window.clearTimeout(this._timer);
-    await this.taught.load();
-    if (this.taught.value?.some(one => one.reads_marks)) {
-      this._timer = window.setTimeout(() => void this.taught.load(), MARKS_READ);
+  /** Look again while the platform reads the marks that were given in nbgrader's formgrader. */
+  private _followMarks(): void {
+    if (this.taught.loading) {
+      return;
+    }
+    if (!this.taught.error && this.taught.value?.some(one => one.reads_marks)) {
+      this._again.later();
+    } else {
+      this._again.stop();
+      this._again.begin();
     }
   }
 
-  private _timer = 0;
+  private readonly _again = new LookAgain(() => void this.taught.load());
 }
