@@ -20,9 +20,27 @@ export class Loader<T> {
     return this._changed;
   }
 
-  /** Ask now. When asked again before the answer came, only the last answer counts. */
+  /** Ask now. When asked again before the answer came, only the last answer counts, and everyone waits for that one. */
   async load(): Promise<void> {
-    const turn = ++this._turn;
+    this._asked = this._ask(++this._turn);
+    let asked: Promise<void>;
+    do {
+      asked = this._asked;
+      await asked;
+    } while (asked !== this._asked);
+  }
+
+  /** Forget the value, and any answer that is still to come. */
+  clear(): void {
+    this._turn++;
+    window.clearTimeout(this._timer);
+    this.value = null;
+    this.error = null;
+    this.loading = false;
+    this._changed.emit();
+  }
+
+  private async _ask(turn: number): Promise<void> {
     window.clearTimeout(this._timer);
     this.loading = true;
     this._changed.emit();
@@ -45,16 +63,6 @@ export class Loader<T> {
     this._changed.emit();
   }
 
-  /** Forget the value, and any answer that is still to come. */
-  clear(): void {
-    this._turn++;
-    window.clearTimeout(this._timer);
-    this.value = null;
-    this.error = null;
-    this.loading = false;
-    this._changed.emit();
-  }
-
   private _tryLater(error: RequestError): void {
     if (!passesByItself(error)) {
       return;
@@ -65,6 +73,7 @@ export class Loader<T> {
   }
 
   private _changed = new Signal<this, void>(this);
+  private _asked = Promise.resolve();
   private _turn = 0;
   private _failures = 0;
   private _timer = 0;
