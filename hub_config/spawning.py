@@ -40,7 +40,8 @@ class User(Protocol):
 def configure_spawning(c: Config, settings: Settings) -> None:
     """Set the spawner and everything about spaces."""
     c.JupyterHub.cleanup_servers = False  # spaces outlive a restart of the hub
-    c.JupyterHub.init_spawners_timeout = 1  # a space that was just starting waits for this hub: no waiting for it
+    # A space that was just starting waits for the hub to answer: a hub that waited for it would only lose time.
+    c.JupyterHub.init_spawners_timeout = 1
     c.Spawner.default_url = "/lab"
     c.Spawner.start_timeout = settings.spaces.start_seconds
     c.Spawner.http_timeout = settings.spaces.start_seconds

@@ -69,10 +69,11 @@ def teach(request: Request, caller: Caller) -> list[TaughtAssignment]:
     for row in stale:
         add_job(request, row, "read_marks", {}, show=False)
     with database.read() as session:
+        # Before the marks: a reading that ends in between would leave old ones here and say that nothing goes on.
+        reading = _marks_being_read(session, courses)
         granted = store.Granted(session, courses)
         rows = store.list_assignments(session, courses, released=False)
         taught = [_taught(request, session, row, title, granted) for row, title in rows if is_there(request, row)]
-        reading = _marks_being_read(session, courses)
     for one in taught:
         one.reads_marks = (one.course, one.name) in reading
     return taught
