@@ -247,7 +247,8 @@ def _bytes(page: Page, path: str) -> str:
 
 
 def _save(page: Page) -> None:
-    with page.expect_response(lambda answer: "/api/contents/" in answer.url and answer.request.method == "PUT"):
+    # JupyterLab reads the file's hash after it has written it, and takes it for saved then; a checkpoint comes last.
+    with page.expect_response(lambda answer: "/checkpoints" in answer.url and answer.request.method == "POST"):
         page.keyboard.press("ControlOrMeta+s")
 
 
