@@ -121,3 +121,12 @@ def open_panel(page: Page, menu: str, name: str) -> Locator:
     panel = page.get_by_role("main", name=name, exact=True)
     expect(panel).to_be_visible()
     return panel
+
+
+def save_in_lab(page: Page) -> None:
+    """Save the open document by keyboard, and wait until JupyterLab takes it for saved.
+
+    It reads the file's hash after it has written it, and only then is nothing left to save; a checkpoint comes last.
+    """
+    with page.expect_response(lambda answer: "/checkpoints" in answer.url and answer.request.method == "POST"):
+        page.keyboard.press("ControlOrMeta+s")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.integration.conftest import Stack, new_context, running_stack, shot, sign_in, wait_until
+from tests.integration.conftest import Stack, new_context, running_stack, save_in_lab, shot, sign_in, wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
@@ -197,7 +197,7 @@ def _read_feedback_beside_the_cells(page: Page, kind: str, path: str) -> None:
     tab = page.get_by_role("tab", name="ps1-numbers-and-names.ipynb")
     tab.click()
     # JupyterLab notes down a kernel's language when it first hears of it, which may be after the handing in.
-    _save(page)
+    save_in_lab(page)
     tab.locator(".lm-TabBar-tabCloseIcon").click()
     before = _bytes(page, path)
     told: list[str] = []
@@ -222,7 +222,7 @@ def _read_feedback_beside_the_cells(page: Page, kind: str, path: str) -> None:
         page.keyboard.press("Alt+Shift+F")
         expect(notebook.get_by_role("button", name="Hide it")).to_have_count(shown)
     expect(page.locator(".lm-TabBar-tab.jp-mod-dirty").filter(has_text="ps1-numbers-and-names")).to_have_count(0)
-    _save(page)
+    save_in_lab(page)
     assert _bytes(page, path) == before
     tab.locator(".lm-TabBar-tabCloseIcon").click()
     expect(tab).to_have_count(0)
@@ -244,12 +244,6 @@ def _bytes(page: Page, path: str) -> str:
     read = page.evaluate(CONTENTS, [path, "type=file&format=base64", ""])
     assert len(read) > 1000
     return str(read)
-
-
-def _save(page: Page) -> None:
-    # JupyterLab reads the file's hash after it has written it, and takes it for saved then; a checkpoint comes last.
-    with page.expect_response(lambda answer: "/checkpoints" in answer.url and answer.request.method == "POST"):
-        page.keyboard.press("ControlOrMeta+s")
 
 
 def _note_of(notebook: Locator, summary: Locator, way: str) -> Locator:

@@ -12,7 +12,7 @@ from learnspace_assignments import store
 from learnspace_core.blobs import BlobStore
 from learnspace_core.database import Database
 from learnspace_core.models import FileEntry
-from tests.integration.conftest import NARROW, SET_LANGUAGE, Stack, new_context, open_panel, shot, sign_in
+from tests.integration.conftest import NARROW, SET_LANGUAGE, Stack, new_context, open_panel, save_in_lab, shot, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -33,7 +33,8 @@ def test_an_update_is_seen_before_it_is_made_keeps_what_was_written_and_can_be_u
     expect(page.locator(".jp-NotebookPanel:visible").get_by_role("heading", name=PRACTICE)).to_be_visible()
     # A kernel leaves its name in a notebook when it comes; saved after that, nothing in Lab is newer than the file.
     expect(page.get_by_text(re.compile(r"\| Idle"))).to_be_visible()
-    page.locator(".jp-NotebookPanel:visible").press("Control+s")
+    page.locator(".jp-NotebookPanel:visible").focus()
+    save_in_lab(page)
     expect(page.locator(".lm-DockPanel-tabBar .jp-mod-dirty")).to_have_count(0)
     notebook = stack.home("lena") / "assignments" / stack.course / NAME / f"{NAME}.ipynb"
     content = json.loads(notebook.read_text())
