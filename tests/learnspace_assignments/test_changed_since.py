@@ -108,6 +108,27 @@ async def test_whoever_looks_while_marks_are_read_is_told_so(
     assert (await client("ted").get("teach")).json()[0]["reads_marks"] is False
 
 
+async def test_marks_that_cannot_be_read_are_told_and_read_again_with_the_next_look(
+    client: Client, released: Database, work: Work, settings: Settings
+) -> None:
+    await _given_back(client, work, settings)
+    _mark(settings, "amy", 3, "A clear answer.")
+    gradebook = settings.state / "courses/art/gradebook.db"
+    whole = gradebook.read_bytes()
+    gradebook.write_bytes(b"no database" * 1000)
+    for _ in range(2):
+        taught = await _taught(client, work)
+        assert taught["marks_unread"] is True
+        assert [one["marks_since"] for one in taught["submissions"]] == [None, None]
+    gradebook.write_bytes(whole)
+    assert await _rows(client, work) == [("returned", 4, 5), ("returned", 4, None)]
+    assert (await client("ted").get("teach")).json()[0]["marks_unread"] is False
+    # What fails once more is told once more, though it was well meanwhile.
+    _mark(settings, "bob", 3)
+    gradebook.write_bytes(b"no database" * 1000)
+    assert (await _taught(client, work))["marks_unread"] is True
+
+
 async def test_what_is_changed_back_is_no_change(
     client: Client, released: Database, work: Work, settings: Settings
 ) -> None:

@@ -368,5 +368,7 @@ export interface ITaughtAssignment {
   isolated: boolean;
   /** Whether marks that were given by hand are being read at this moment. */
   reads_marks: boolean;
+  /** Whether they could not be read the last time. */
+  marks_unread: boolean;
   job: IJob | null;
 }

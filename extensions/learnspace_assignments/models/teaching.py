@@ -49,6 +49,7 @@ class TaughtAssignment(BaseModel):
     ``version`` counts the versions that were released. ``isolated`` says whether what was handed in runs in containers
     while it is graded; where it does not, a notebook can read what the grader can. ``reads_marks`` says that the
     gradebook was written, as by a teacher who marks by hand, and is being read: look again in a moment.
+    ``marks_unread`` says that it could not be read the last time: marks may be older than those in the gradebook.
     """
 
     course: str
@@ -63,4 +64,5 @@ class TaughtAssignment(BaseModel):
     submissions: list[TaughtSubmission]
     isolated: bool
     reads_marks: bool = False
+    marks_unread: bool = False
     job: Job | None = None

@@ -9,7 +9,7 @@ from collections.abc import Collection
 
 from fastapi import Request, Response
 from pydantic import BaseModel
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
@@ -28,7 +28,7 @@ from learnspace_core.errors import LearnspaceError, NotFound
 from learnspace_core.models import FileEntry, Job
 from learnspace_core.rights import require_role
 from learnspace_core.routers import api_router
-from learnspace_core.runs import told
+from learnspace_core.runs import OPEN, told
 from learnspace_core.signin import Caller
 from learnspace_core.tables import JobRow
 from learnspace_people import store as people
@@ -65,17 +65,24 @@ def teach(request: Request, caller: Caller) -> list[TaughtAssignment]:
     adopt_sources(request, courses)
     with database.read() as session:
         rows = store.list_assignments(session, courses, released=False)
-        stale = [row for row, _ in rows if _marks_are_stale(request, session, row)]
+        reading = _marks_being_read(session, courses)
+        stale = [
+            row
+            for row, _ in rows
+            if (row.course_id, row.name) not in reading and _marks_are_stale(request, session, row)
+        ]
     for row in stale:
         add_job(request, row, "read_marks", {}, show=False)
     with database.read() as session:
         # Before the marks: a reading that ends in between would leave old ones here and say that nothing goes on.
         reading = _marks_being_read(session, courses)
+        unread = _marks_unread(session, courses)
         granted = store.Granted(session, courses)
         rows = store.list_assignments(session, courses, released=False)
         taught = [_taught(request, session, row, title, granted) for row, title in rows if is_there(request, row)]
     for one in taught:
         one.reads_marks = (one.course, one.name) in reading
+        one.marks_unread = (one.course, one.name) in unread
     return taught
 
 
@@ -194,11 +201,8 @@ def add_job(request: Request, row: AssignmentRow, kind: str, payload: dict[str, 
     payload = {"course": row.course_id, "name": row.name, **payload}
     with database.write() as session:
         added = jobs.add(session, "grading", kind, payload, course_id=row.course_id)
-        assignment = session.get_one(AssignmentRow, row.id)
         if show:
-            assignment.job_id = added.id
-        else:
-            assignment.marks_read_at = gradebook_time(course_directory(request.app.state.settings, row.course_id))
+            session.get_one(AssignmentRow, row.id).job_id = added.id
     request.app.state.queues["grading"].wake(added.id)
     return added
 
@@ -214,13 +218,26 @@ def _marks_are_stale(request: Request, session: Session, row: AssignmentRow) -> 
 
 def _marks_being_read(session: Session, courses: Collection[str]) -> set[tuple[str, str]]:
     """Return the assignments, as course and name, whose marks are being read, or wait to be, whoever asked for it."""
-    query = select(JobRow.course_id, JobRow.payload["name"].as_string()).where(
-        JobRow.queue == "grading",
-        JobRow.state.in_(("waiting", "running")),
-        JobRow.kind == "read_marks",
-        JobRow.course_id.in_(courses),
-    )
-    return {(course, name) for course, name in session.execute(query)}
+    return {_assignment_of(row) for row in session.scalars(_readings(courses, *OPEN))}
+
+
+def _marks_unread(session: Session, courses: Collection[str]) -> set[tuple[str, str]]:
+    """Return the assignments, as course and name, whose marks could not be read the last time."""
+    failed = {_assignment_of(row): row.created_at for row in session.scalars(_readings(courses, "failed"))}
+    if failed:
+        read = session.scalars(_readings(courses, "done").where(JobRow.created_at > min(failed.values())))
+        since = {_assignment_of(row): row.created_at for row in read}
+        return {one for one, at in failed.items() if one not in since or since[one] < at}
+    return set()
+
+
+def _readings(courses: Collection[str], *states: str) -> Select[JobRow]:
+    query = select(JobRow).where(JobRow.queue == "grading", JobRow.state.in_(states), JobRow.kind == "read_marks")
+    return query.where(JobRow.course_id.in_(courses)).order_by(JobRow.created_at)
+
+
+def _assignment_of(row: JobRow) -> tuple[str, str]:
+    return row.payload["course"], row.payload["name"]
 
 
 def _taught(

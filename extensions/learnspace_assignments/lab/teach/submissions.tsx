@@ -85,6 +85,13 @@ export function SubmissionsTab({ one, model }: ITabProps): JSX.Element {
       />
       <Progress one={one} model={model} />
       {work.error && <Problem error={work.error} trans={trans} onRetry={() => work.retry()} />}
+      {one.marks_unread && (
+        <p className="ls-Problem" role="alert">
+          {trans.__(
+            'What was marked by hand could not be read from the gradebook: what stands here may be older. It is tried again when you look. If it stays so, tell the people who run the platform.'
+          )}
+        </p>
+      )}
       <SubmissionsTable one={one} model={model} busy={busy} chosen={chosen} onChoose={choose} />
     </div>
   );
